@@ -1,0 +1,35 @@
+-- {{ plan.table.label }}: the units to load again: those of late or replayed batches, and those of
+-- quarantined orphans whose parents have arrived.
+create or replace temp table affected as
+{%- for binding in plan.bindings %}
+select distinct {{ binding.unit | cols_as(plan.unit, "s") }}
+from {{ binding.stage.table.sql }} as s
+inner join pending as p on p.stage = {{ binding.stage.source | lit }} and p.batch_id = s.batch_id
+where p.load_ts < {{ newest_applied | ts }} and {{ binding.unit | all_set("s") }}
+{%- if plan.orphans == "quarantine" %}
+union
+select distinct {{ binding.unit | cols_as(plan.unit, "s") }}
+from {{ binding.stage.table.sql }} as s
+inner join {{ binding.stage.quarantine.sql }} as q
+  on q.batch_id = s.batch_id and q.row_no = s.row_no
+where
+  q.table_name = {{ plan.table.label | lit }}
+  and q.reason like 'orphan:%'
+  {%- for parent in plan.parents %}
+  and exists (
+    select 1
+    from {{ parent.table.sql }} as t
+    where t.{{ parent.key | q }} = s.{{ binding.column(parent.refers) | q }}
+  )
+  {%- endfor %}
+{%- endif %}
+{%- if not loop.last %}
+union
+{%- endif %}
+{%- endfor %}
+{%- if replayed %}
+union
+select distinct {{ plan.unit | cols }}
+from {{ plan.table.sql }}
+where batch_id in ({{ replayed | map("lit") | join(", ") }})
+{%- endif %}

@@ -1,0 +1,22 @@
+-- Every key that a row refers to exists in its parent table.
+-- error
+select *
+from (
+  {%- for relation in plan.relations %}
+  select
+    {{ relation.table.label | lit }} as parent,
+    t.{{ relation.refers | q }} as missing_key,
+    t.batch_id
+  from {{ plan.table.sql }} as t
+  where
+    {{ written }}
+    and not exists (
+      select 1
+      from {{ relation.table.sql }} as p
+      where p.{{ relation.key | q }} = t.{{ relation.refers | q }}
+    )
+  {%- if not loop.last %}
+  union all
+  {%- endif %}
+  {%- endfor %}
+)

@@ -1,0 +1,30 @@
+-- Every staged row of the batch was inserted, unchanged, a duplicate or quarantined; none is lost.
+-- blocking, error
+with staged as (
+  {%- for binding in plan.bindings %}
+  select p.batch_id
+  from pending as p
+  inner join {{ binding.stage.table.sql }} as s on s.batch_id = p.batch_id
+  where
+    not p.again
+    and p.stage = {{ binding.stage.source | lit }}
+    and s.load_ts between {{ first | ts }} and {{ last | ts }}
+    and ({{ binding.where }})
+  {%- if not loop.last %}
+  union all
+  {%- endif %}
+  {%- endfor %}
+),
+rows_in as (
+  select batch_id, count(*) as rows_in from staged group by batch_id
+),
+rows_out as (
+  select batch_id, count(*) filter (where outcome is not null) as rows_out
+  from decided
+  where batch_id in (select batch_id from pending where not again)
+  group by batch_id
+)
+select batch_id, coalesce(i.rows_in, 0) as rows_in, coalesce(o.rows_out, 0) as rows_out
+from rows_in as i
+full outer join rows_out as o using (batch_id)
+where coalesce(i.rows_in, 0) <> coalesce(o.rows_out, 0)

@@ -1,0 +1,28 @@
+-- {{ plan.table.label }}: a change closes the partner before it and opens its own.
+insert into {{ plan.table.sql }} by name
+with changes as (
+  select
+    partner as {{ key }},
+    true as {{ plan.options.active | q }},
+    {%- if plan.options.first %}
+    case when is_first then {{ plan.options.first | q }} else load_ts end
+    {%- else %}
+    load_ts
+    {%- endif %} as {{ plan.options.effective_from | q }},
+    {{ plan.unit | cols }}, load_ts, row_no, record_source, batch_id
+  from decided
+  where outcome = 'inserted' and partner <> {{ unknown }}
+  union all
+  select
+    partner_before as {{ key }},
+    false as {{ plan.options.active | q }},
+    load_ts as {{ plan.options.effective_from | q }},
+    {{ plan.unit | cols }}, load_ts, row_no, record_source, batch_id
+  from decided
+  where outcome = 'inserted' and partner_before <> {{ unknown }}
+)
+select
+  * exclude (row_no),
+  row_number() over (partition by {{ key }}, load_ts order by row_no) - 1 as load_seq,
+  {{ hashdiff }} as hashdiff
+from changes

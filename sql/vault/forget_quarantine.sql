@@ -1,0 +1,9 @@
+-- {{ plan.table.label }}: its quarantined rows of affected units, to be judged again.
+delete from {{ binding.stage.quarantine.sql }}
+where
+  table_name = {{ plan.table.label | lit }}
+  and (batch_id, row_no) in (
+    select (s.batch_id, s.row_no)
+    from {{ binding.stage.table.sql }} as s
+    where ({{ binding.unit | cols("s") }}) in (select {{ plan.unit | cols }} from affected)
+  )

@@ -1,0 +1,27 @@
+-- {{ plan.table.label }}: what stands in the way of a history: a batch older than a pending one
+-- that is not staged yet, or a pending batch older than one that is applied already.
+select b.batch_id, b.object_key, 'is older and not staged: history must be in order' as problem
+from registry.batches as b
+where
+  b.source in ({{ plan.bindings | map(attribute="stage.source") | map("lit") | join(", ") }})
+  and b.load_ts < cast($newest as timestamp)
+  and not exists (
+    select 1
+    from registry.applied as a
+    where a.table_name = 'stage.' || b.source and a.batch_id = b.batch_id
+  )
+  and not exists (
+    select 1
+    from registry.failures as f
+    where f.batch_id = b.batch_id and f.status in ('rejected', 'missing')
+  )
+union all
+select b.batch_id, b.object_key, 'is older than batches that are applied already' as problem
+from pending as p
+inner join registry.batches as b on b.batch_id = p.batch_id
+where exists (
+  select 1
+  from registry.applied as t
+  where t.table_name = {{ plan.table.label | lit }} and t.load_ts > p.load_ts
+)
+order by batch_id

@@ -1,0 +1,6 @@
+-- One hash key never stands for two business keys.
+-- blocking, error
+select d.{{ key }}, {{ plan.options["keys"] | cols("d") }}, d.batch_id, d.row_no
+from decided as d
+inner join {{ plan.table.sql }} as h on h.{{ key }} = d.{{ key }}
+where ({{ plan.options["keys"] | cols("d") }}) is distinct from ({{ plan.options["keys"] | cols("h") }})

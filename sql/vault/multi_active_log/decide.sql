@@ -1,0 +1,46 @@
+-- {{ plan.table.label }}: the outcome of every incoming row.
+-- Rule: rows are events; a row is inserted if no row of its key has the same hashdiff.
+create or replace temp table decided as
+with incoming as (
+  {%- include "vault/incoming.sql" %}
+),
+{%- include "vault/parents.sql" %}
+judged as (
+  select
+    *,
+    {%- include "vault/reason.sql" %}
+  from incoming
+),
+known as (
+  select {{ key }}, hashdiff
+  from {{ plan.table.sql }}
+  where {{ key }} in (select {{ key }} from incoming)
+),
+ranked as (
+  select
+    *,
+    row_number() over first_known as place,
+    lag(batch_id) over first_known as batch_before
+  from judged
+  window first_known as (partition by {{ key }}, hashdiff order by load_ts, row_no)
+),
+concluded as (
+  select
+    r.* exclude (reason),
+    case
+      when r.reason is not null then 'quarantined'
+      when r.batch_before = r.batch_id then 'duplicate'
+      when r.place > 1
+        or exists (
+          select 1 from known as k where k.{{ key }} = r.{{ key }} and k.hashdiff = r.hashdiff
+        )
+        then 'unchanged'
+      else 'inserted'
+    end as outcome,
+    r.reason
+  from ranked as r
+)
+select
+  *,
+  row_number() over (partition by {{ key }}, load_ts, outcome order by row_no) - 1 as load_seq
+from concluded

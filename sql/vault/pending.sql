@@ -1,0 +1,15 @@
+-- {{ plan.table.label }}: the staged batches that it has not applied.
+create or replace temp table pending as
+select a.stage, a.batch_id, a.load_ts, false as again
+from registry.applied as a
+where
+  a.table_name = 'stage.' || a.stage
+  and a.stage in ({{ stages | map("lit") | join(", ") }})
+  and not exists (
+    select 1
+    from registry.applied as t
+    where
+      t.table_name = {{ plan.table.label | lit }}
+      and t.stage = a.stage
+      and t.batch_id = a.batch_id
+  )

@@ -1,0 +1,10 @@
+
+    case
+      {%- for column in plan.needs %}
+      when {{ column | q }} is null then 'null_key:{{ column }}'
+      {%- endfor %}
+      {%- for parent in plan.parents %}
+      when {{ parent.refers | q }} not in (select parent_key from parent_{{ loop.index0 }})
+        then 'orphan:{{ parent.refers }}'
+      {%- endfor %}
+    end as reason

@@ -1,0 +1,12 @@
+-- Neighbouring rows of a key differ in their payload.
+-- blocking, error
+with history as (
+  select
+    {{ key }}, load_ts, load_seq, hashdiff, batch_id,
+    lag(hashdiff) over (partition by {{ key }} order by load_ts, load_seq) as hashdiff_before
+  from {{ plan.table.sql }}
+  where {{ written }}
+)
+select {{ key }}, load_ts, load_seq, batch_id
+from history
+where hashdiff = hashdiff_before

@@ -1,0 +1,93 @@
+"""Register the objects of a source as batches: each version of each object once."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from vault_assets.landing.batches import Batch, Version, new_batches, unregistered
+from vault_assets.landing.store import Object, Store
+from vault_assets.loading.tables import ensure_registry
+from vault_assets.model import Source, Warehouse
+from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.session import Session
+
+BATCHES_LOCK = "registry.batches"
+_FIELDS = tuple(Batch.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Result of looking for new objects of a source."""
+
+    source: str
+    objects: int
+    new: tuple[Batch, ...]
+
+
+def utc_now() -> dt.datetime:
+    """Return the time in UTC without zone."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def listed_objects(store: Store, source: Source) -> list[Object]:
+    """Return the objects in the store that belong to the source, each once."""
+    found = {item.key: item for pattern in source.objects for item in store.matching(pattern)}
+    return list(found.values())
+
+
+def register(lake: DuckLake, store: Store, warehouse: Warehouse, source: str) -> Registered:
+    """Register the objects of `source` that are no batch yet, in the order they were written.
+
+    Returns:
+        How many objects there are and the batches that are new.
+    """
+    declared = warehouse.sources[source]
+    objects = listed_objects(store, declared)
+    known = lake.transaction([BATCHES_LOCK], lambda session: _known(session, source))
+    if not unregistered(objects, known):
+        return Registered(source, len(objects), ())
+
+    def unit(session: Session) -> tuple[Batch, ...]:
+        fresh = unregistered(objects, _known(session, source))
+        batches = tuple(
+            new_batches(
+                [(source, declared.delivery, item) for item in fresh],
+                now=utc_now(),
+                last=session.value("select max(load_ts) from registry.batches"),
+                contents=_contents(session, source),
+            )
+        )
+        insert_batches(session, batches)
+        return batches
+
+    return Registered(source, len(objects), lake.transaction([BATCHES_LOCK], unit))
+
+
+def insert_batches(session: Session, batches: Sequence[Batch]) -> None:
+    """Write rows into the registry, as Arrow, in one statement."""
+    if not batches:
+        return
+    rows = pa.table({name: [getattr(batch, name) for batch in batches] for name in _FIELDS})
+    session.connection.register("new_batches", rows)
+    session.run("insert into registry.batches by name select * from new_batches", note=False)
+    session.connection.unregister("new_batches")
+
+
+def _known(session: Session, source: str) -> set[Version]:
+    ensure_registry(session)
+    rows = session.connection.execute(
+        "select object_key, etag, modified from registry.batches where source = $source",
+        {"source": source},
+    ).fetchall()
+    return {(key, etag, modified) for key, etag, modified in rows}
+
+
+def _contents(session: Session, source: str) -> dict[tuple[str, str, int], str]:
+    rows = session.connection.execute(
+        "select source, etag, size, min_by(batch_id, load_ts) from registry.batches "
+        "where source = $source group by all",
+        {"source": source},
+    ).fetchall()
+    return {(name, etag, size): batch_id for name, etag, size, batch_id in rows}

@@ -1,0 +1,97 @@
+"""Replay one batch, and rebuild a vault from the kept stage rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vault_assets.errors import BatchError
+from vault_assets.landing.store import Store
+from vault_assets.loading.staging import Staged, stage_batches
+from vault_assets.loading.tables import ensure_registry
+from vault_assets.loading.vault import Loaded, load_vault_table
+from vault_assets.model import Warehouse
+from vault_assets.model.names import nearest
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.registry import BATCHES
+from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.session import Session
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What replaying a batch did: the stage, then every vault table that it feeds."""
+
+    staged: Staged
+    loaded: tuple[Loaded, ...]
+
+
+def replay_batch(
+    lake: DuckLake,
+    store: Store,
+    warehouse: Warehouse,
+    batch_id: str,
+    *,
+    run_id: str,
+    progress: Progress = lambda _: None,
+) -> Replayed:
+    """Read a batch's object again and load every table that it feeds anew.
+
+    Its load time stays what it was. Keys that it touches are rebuilt from all batches, so the
+    result is as if the batch had been read like this the first time.
+
+    Raises:
+        BatchError: There is no such batch, or its object is gone.
+    """
+    source = batch_source(lake, batch_id)
+    staged = stage_batches(lake, store, warehouse, source, run_id=run_id, replayed=[batch_id])
+    progress(staged.table)
+    loaded = []
+    for _, name, _ in warehouse.vault_tables():
+        plan = vault_plan(warehouse, name)
+        if source in {binding.stage.source for binding in plan.bindings}:
+            loaded.append(
+                load_vault_table(lake, warehouse, name, run_id=run_id, replayed=[batch_id])
+            )
+            progress(plan.table.label)
+    return Replayed(staged, tuple(loaded))
+
+
+def batch_source(lake: DuckLake, batch_id: str) -> str:
+    """Return the source of a registered batch.
+
+    Raises:
+        BatchError: There is no such batch; with the nearest id.
+    """
+
+    def unit(session: Session) -> dict[str, str]:
+        ensure_registry(session)
+        return dict(
+            session.connection.execute(f"select batch_id, source from {BATCHES.sql}").fetchall()
+        )
+
+    known = lake.transaction([], unit)
+    if batch_id not in known:
+        hint = nearest(batch_id, known) if known else "nothing has landed yet"
+        raise BatchError(f"no batch {batch_id!r}: {hint}", where=lake.warehouse)
+    return known[batch_id]
+
+
+def rebuild_vault(
+    lake: DuckLake,
+    warehouse: Warehouse,
+    *,
+    run_id: str,
+    progress: Progress = lambda _: None,
+) -> tuple[Loaded, ...]:
+    """Drop every vault table and load it from the kept stage rows.
+
+    Load times, sources and batches are those of the stage rows, so contents are identical. Each
+    table is replaced in one transaction: a reader sees the old or the new one.
+    """
+    loaded = []
+    for _, name, _ in warehouse.vault_tables():
+        plan = vault_plan(warehouse, name)
+        loaded.append(load_vault_table(lake, warehouse, name, run_id=run_id, rebuild=True))
+        progress(plan.table.label)
+    return tuple(loaded)

@@ -1,0 +1,68 @@
+"""The audits of a stage: those of every stage, and those that its columns imply.
+
+Their queries are bound to $batches (ids) and $first, $last (load times that bound them).
+"""
+
+from vault_assets.loading.audits import Audit
+from vault_assets.model import Column, Source
+from vault_assets.model.names import literal, quoted
+from vault_assets.sql import dialect
+from vault_assets.sql.plans import StagePlan
+from vault_assets.sql.templates import check_templates, render
+
+
+def stage_audits(source: Source, plan: StagePlan) -> list[Audit]:
+    """Return the audits of the stage of `source`."""
+    audits = [
+        Audit(
+            template.name,
+            render(template.path, plan=plan),
+            template.description,
+            blocking=template.blocking,
+            severity=template.severity,
+        )
+        for template in check_templates("stage")
+    ]
+    return [*audits, *_column_audits(source, plan)]
+
+
+def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:
+    accepted = [
+        (name, ", ".join(_value(column, value) for value in column.accepted))
+        for name, column in source.columns.items()
+        if column.accepted
+    ]
+    bounded = [
+        (name, _outside(name, column))
+        for name, column in source.columns.items()
+        if column.minimum is not None or column.maximum is not None
+    ]
+    unique = [name for name, column in source.columns.items() if column.unique]
+    found = []
+    if accepted:
+        sql = render("stage/accepted_values.sql", plan=plan, columns=accepted)
+        found.append(Audit("accepted_values", sql, "Columns hold only values that are accepted."))
+    if bounded:
+        sql = render("stage/plausible_values.sql", plan=plan, columns=bounded)
+        about = "Values lie within the declared bounds."
+        found.append(Audit("plausible_values", sql, about, severity="warn"))
+    if unique:
+        sql = render("stage/unique_values.sql", plan=plan, columns=unique)
+        about = "Values declared unique occur once in a file."
+        found.append(Audit("unique_values", sql, about, severity="warn"))
+    return found
+
+
+def _value(column: Column, value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"cast({literal(text)} as {dialect.sql_type(column.type)})"
+
+
+def _outside(name: str, column: Column) -> str:
+    conditions = []
+    if column.minimum is not None:
+        conditions.append(f"{quoted(name)} < {_value(column, column.minimum)}")
+    if column.maximum is not None:
+        bound = "load_ts" if column.maximum == "now" else _value(column, column.maximum)
+        conditions.append(f"{quoted(name)} > {bound}")
+    return " or ".join(conditions)

@@ -1,0 +1,294 @@
+"""Stage batches: read each object once into typed, hashed rows and quarantined records."""
+
+import json
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
+from vault_assets.landing.batches import Batch
+from vault_assets.landing.store import Object, Store
+from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate, refuse_failures
+from vault_assets.loading.registering import utc_now
+from vault_assets.loading.stage_audits import stage_audits
+from vault_assets.loading.tables import ensure_registry, ensure_stage
+from vault_assets.model import Warehouse
+from vault_assets.sql.plans import StagePlan
+from vault_assets.sql.registry import APPLIED, FAILURES
+from vault_assets.sql.stages import hash_expressions, stage_plan
+from vault_assets.sql.templates import read_sql, render
+from vault_assets.targets.csv import CsvResult, read_csv, spool
+from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.session import Session
+
+
+@dataclass(frozen=True)
+class StagedBatch:
+    """What became of one batch: records in the file = loaded + quarantined.
+
+    Args:
+        batch: The batch.
+        records: Data records in the file.
+        loaded: Typed rows.
+        quarantined: Records with a reason.
+        unknown_columns: Header names that the source does not declare.
+        problem: Why the object could not be read at all; empty if it could.
+    """
+
+    batch: Batch
+    records: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    unknown_columns: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a run of a stage did."""
+
+    table: str
+    batches: tuple[StagedBatch, ...] = ()
+    statements: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = field(default=())
+
+    def total(self, counter: str) -> int:
+        """Return the sum of a counter over the batches."""
+        return sum(getattr(batch, counter) for batch in self.batches)
+
+
+def stage_batches(
+    lake: DuckLake,
+    store: Store,
+    warehouse: Warehouse,
+    source: str,
+    *,
+    run_id: str,
+    replayed: Collection[str] = (),
+    extra_audits: Sequence[Audit] = (),
+) -> Staged:
+    """Stage every registered batch of `source` that is not staged yet, one transaction each.
+
+    An object that cannot be read as a file of the source (gone, damaged) is given up with a
+    reason and does not keep the others from loading; an error of the store or the target is
+    recorded, and raised after the others were tried.
+
+    Args:
+        lake: The warehouse's lake.
+        store: Where the objects are.
+        warehouse: The declaration.
+        source: Name of the source.
+        run_id: Written beside the applied batches.
+        replayed: Batches to stage again although they are staged.
+        extra_audits: Audits beyond those that the columns imply.
+
+    Raises:
+        BatchError: A batch failed; it is tried again by the next run.
+        AuditsFailedError: A blocking audit failed; that batch was rolled back.
+    """
+    plan = stage_plan(warehouse, source)
+    batches = _prepare(lake, plan, replayed)
+    audits = stage_audits(warehouse.sources[source], plan)
+    done: list[StagedBatch] = []
+    statements: tuple[str, ...] = ()
+    failures: list[tuple[Batch, VaultAssetsError]] = []
+    for batch in batches:
+        try:
+            again = batch.batch_id in replayed
+            staged, statements = _stage(
+                lake, store, warehouse, plan, batch, run_id, audits, again=again
+            )
+            done.append(staged)
+        except VaultAssetsError as error:
+            _record_failure(lake, batch, "failed", str(error), run_id)
+            failures.append((batch, error))
+    if failures:
+        _raise(plan, failures, len(done))
+    verdicts = _verdicts(lake, plan, [*audits, *extra_audits], done)
+    return Staged(plan.table.label, tuple(done), statements, verdicts)
+
+
+def _raise(plan: StagePlan, failures: Sequence[tuple[Batch, VaultAssetsError]], done: int) -> None:
+    batch, error = failures[0]
+    if isinstance(error, AuditsFailedError):
+        raise error
+    raise BatchError(
+        f"{len(failures)} of {len(failures) + done} batches failed; the first, {batch.batch_id} "
+        f"({batch.object_key}): {error}",
+        where=plan.table.label,
+        fix="The others are staged. The next run tries the failed ones again.",
+    ) from error
+
+
+def _prepare(lake: DuckLake, plan: StagePlan, replayed: Collection[str]) -> list[Batch]:
+    """Return the batches to stage, oldest first: those not staged yet, and those to replay."""
+
+    def unit(session: Session) -> list[Batch]:
+        ensure_registry(session)
+        ensure_stage(session, plan)
+        rows = session.rows(
+            read_sql("registry/unloaded.sql"),
+            {"source": plan.source, "replayed": list(replayed)},
+        )
+        return [Batch(**row) for row in rows]
+
+    return lake.transaction([plan.table.label], unit)
+
+
+def _stage(
+    lake: DuckLake,
+    store: Store,
+    warehouse: Warehouse,
+    plan: StagePlan,
+    batch: Batch,
+    run_id: str,
+    audits: Sequence[Audit],
+    *,
+    again: bool,
+) -> tuple[StagedBatch, tuple[str, ...]]:
+    with tempfile.TemporaryDirectory(dir=lake.work_dir) as folder:
+        path = Path(folder) / "object"
+        item = Object(batch.object_key, batch.etag, batch.size, batch.modified)
+        try:
+            store.download(item, path)
+            text = spool(path, Path(folder))
+        except (ObjectMissingError, BatchError) as error:
+            if again:
+                raise  # what is staged stays as it is
+            status = "missing" if isinstance(error, ObjectMissingError) else "rejected"
+            _record_failure(lake, batch, status, str(error), run_id)
+            return StagedBatch(batch, problem=f"{status}: {error}"), ()
+
+        def unit(session: Session) -> tuple[StagedBatch, tuple[str, ...]]:
+            if again:
+                _unstage(session, plan, batch)
+            source = warehouse.sources[plan.source]
+            with read_csv(
+                session.connection,
+                text,
+                source.columns,
+                delimiter=source.delimiter,
+                work_dir=Path(folder),
+            ) as result:
+                record_source = source.record_source or warehouse.record_source
+                _write(session, plan, batch, record_source, result, run_id)
+            verdicts = evaluate(session, _of_batch(audits, batch), blocking=True)
+            refuse_failures(plan.table.label, verdicts)
+            return (
+                StagedBatch(
+                    batch,
+                    result.records,
+                    result.loaded,
+                    result.rejected,
+                    tuple(result.unknown_columns),
+                ),
+                tuple(session.statements),
+            )
+
+        return lake.transaction([plan.table.label], unit)
+
+
+def _write(
+    session: Session,
+    plan: StagePlan,
+    batch: Batch,
+    record_source: str,
+    result: CsvResult,
+    run_id: str,
+) -> None:
+    session.run(
+        render(
+            "stage/load.sql",
+            plan=plan,
+            rows=result.rows,
+            source_columns=plan.source_columns,
+            hashes=hash_expressions(plan.hashes),
+        ),
+        {"batch_id": batch.batch_id, "load_ts": batch.load_ts, "record_source": record_source},
+    )
+    if result.rejected:
+        session.run(
+            render("stage/quarantine.sql", plan=plan, rejects=result.quarantined),
+            {"batch_id": batch.batch_id},
+        )
+    session.run(
+        read_sql("registry/applied.sql"),
+        {
+            "table_name": plan.table.label,
+            "stage": plan.source,
+            "batch_id": batch.batch_id,
+            "load_ts": batch.load_ts,
+            "run_id": run_id,
+            "rows_in": result.records,
+            "inserted": result.loaded,
+            "unchanged": 0,
+            "duplicate": 0,
+            "quarantined": result.rejected,
+            "applied_at": utc_now(),
+            "note": json.dumps({"unknown_columns": list(result.unknown_columns)})
+            if result.unknown_columns
+            else None,
+        },
+        note=False,
+    )
+
+
+def _of_batch(audits: Sequence[Audit], batch: Batch) -> list[Audit]:
+    scope = {"batches": [batch.batch_id], "first": batch.load_ts, "last": batch.load_ts}
+    return [_scoped(audit, scope) for audit in audits]
+
+
+def _scoped(audit: Audit, scope: dict[str, Any]) -> Audit:
+    return replace(audit, parameters={**audit.parameters, **scope})
+
+
+def _verdicts(
+    lake: DuckLake, plan: StagePlan, audits: Sequence[Audit], done: Sequence[StagedBatch]
+) -> tuple[Verdict, ...]:
+    """Judge the batches of this run together, or else the newest one: a bad file stays reported
+    until a good one follows. What blocks has passed in each batch's own transaction.
+    """
+    session = lake.session()
+    batches = [(staged.batch.batch_id, staged.batch.load_ts) for staged in done]
+    if not batches:
+        batches = session.connection.execute(
+            "select batch_id, load_ts from registry.batches where source = $source "
+            "order by load_ts desc limit 1",
+            {"source": plan.source},
+        ).fetchall()
+    times = [load_ts for _, load_ts in batches] or [utc_now()]
+    scope = {"batches": [name for name, _ in batches], "first": min(times), "last": max(times)}
+    passed = [Verdict(audit, 0) for audit in audits if audit.blocking]
+    rest = [_scoped(audit, scope) for audit in audits if not audit.blocking]
+    return (*passed, *evaluate(session, rest, blocking=False))
+
+
+def _record_failure(lake: DuckLake, batch: Batch, status: str, reason: str, run_id: str) -> None:
+    def unit(session: Session) -> None:
+        session.run(
+            f"insert into {FAILURES.sql} by name select $batch_id as batch_id, "
+            "$status as status, $reason as reason, $run_id as run_id, "
+            "cast($failed_at as timestamp) as failed_at",
+            {
+                "batch_id": batch.batch_id,
+                "status": status,
+                "reason": reason,
+                "run_id": run_id,
+                "failed_at": utc_now(),
+            },
+        )
+
+    lake.transaction([FAILURES.label], unit)
+
+
+def _unstage(session: Session, plan: StagePlan, batch: Batch) -> None:
+    values = {"batch_id": batch.batch_id}
+    tables = (plan.table.sql, plan.quarantine.sql, FAILURES.sql)
+    for table in tables:
+        session.run(f"delete from {table} where batch_id = $batch_id", values)
+    session.run(
+        f"delete from {APPLIED.sql} where table_name = $table and batch_id = $batch_id",
+        {**values, "table": plan.table.label},
+    )

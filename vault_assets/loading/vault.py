@@ -1,0 +1,331 @@
+"""Load a vault table: the batches it has not applied yet, in one transaction."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vault_assets.errors import LateBatchError
+from vault_assets.hashing import sql_hashdiff, sql_key
+from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
+from vault_assets.loading.registering import utc_now
+from vault_assets.loading.tables import ensure_registry, ensure_vault
+from vault_assets.model import Warehouse
+from vault_assets.model.names import literal, quoted
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.plans import BindingPlan, VaultPlan
+from vault_assets.sql.registry import APPLIED
+from vault_assets.sql.templates import CheckTemplate, check_templates, read_sql, render, sql_folder
+from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.session import Session
+
+COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did.
+
+    Args:
+        table: `layer.name`.
+        batches: One dictionary per batch: stage, batch_id, load_ts and the counters in rows.
+        rows_written: Rows added to the table.
+        rebuilt: Units (keys) that were loaded again after late, replayed or released rows.
+        statements: The SQL that ran.
+        verdicts: What the audits found.
+    """
+
+    table: str
+    batches: tuple[dict[str, Any], ...] = ()
+    rows_written: int = 0
+    rebuilt: int = 0
+    statements: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = field(default=())
+
+    def total(self, counter: str) -> int:
+        """Return the sum of a counter over the batches."""
+        return sum(batch[counter] for batch in self.batches)
+
+
+def load_vault_table(
+    lake: DuckLake,
+    warehouse: Warehouse,
+    name: str,
+    *,
+    run_id: str,
+    repair: bool = False,
+    replayed: Collection[str] = (),
+    rebuild: bool = False,
+    extra_audits: Sequence[Audit] = (),
+) -> Loaded:
+    """Apply to vault table `name` the staged batches that it has not applied yet.
+
+    Rows, quarantined rows and the record of the applied batches are one transaction. Blocking
+    audits are evaluated before the commit.
+
+    Args:
+        lake: The warehouse's lake.
+        warehouse: The declaration.
+        name: The vault table.
+        run_id: Written beside the applied batches.
+        repair: Accept batches older than applied ones and rebuild the keys that they touch.
+        replayed: Batches to apply again although they are applied.
+        rebuild: Forget the table first and load it from all staged batches.
+        extra_audits: Audits beyond those of the pattern.
+
+    Raises:
+        LateBatchError: An older batch of the table's sources is not applied and `repair` is off.
+        AuditsFailedError: A blocking audit failed; nothing was written.
+    """
+    plan = vault_plan(warehouse, name)
+
+    def unit(session: Session) -> Loaded:
+        ensure_registry(session)
+        if rebuild:
+            _forget(session, plan)
+        ensure_vault(session, plan)
+        return _load(session, plan, run_id, repair or bool(replayed), tuple(replayed), extra_audits)
+
+    return lake.transaction([plan.table.label], unit)
+
+
+def _load(
+    session: Session,
+    plan: VaultPlan,
+    run_id: str,
+    repair: bool,
+    replayed: tuple[str, ...],
+    extra_audits: Sequence[Audit],
+) -> Loaded:
+    if replayed:
+        _unapply(session, plan, replayed)
+    pending = _pending(session, plan)
+    _refuse_gaps(session, plan, pending, repair=repair)
+    newest = session.value(
+        f"select max(load_ts) from {APPLIED.sql} where table_name = $table",
+        {"table": plan.table.label},
+    )
+    rebuilt = _rebuild_affected(session, plan, pending, newest, replayed)
+    if not pending and not rebuilt:
+        session.connection.execute("drop table if exists pending")
+        return Loaded(plan.table.label, verdicts=_nothing_new(session, plan, extra_audits))
+    context = _context(session, plan, affected=bool(rebuilt))
+    session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
+    written = session.run(_insert_sql(plan, context))
+    _quarantine(session, plan)
+    batches = session.rows(render("vault/outcomes.sql", plan=plan))
+    for batch in batches:
+        session.run(
+            read_sql("registry/applied.sql"),
+            {
+                **batch,
+                "table_name": plan.table.label,
+                "run_id": run_id,
+                "applied_at": utc_now(),
+                "note": None,
+            },
+            note=False,
+        )
+    audits = [*audits_of(plan, context), *extra_audits]
+    verdicts = evaluate(session, audits, blocking=True)
+    refuse_failures(plan.table.label, verdicts)
+    verdicts += evaluate(session, audits, blocking=False)
+    for table in ("pending", "affected", "decided"):
+        session.connection.execute(f"drop table if exists {table}")
+    return Loaded(
+        plan.table.label,
+        tuple(batches),
+        written,
+        rebuilt,
+        tuple(session.statements),
+        tuple(verdicts),
+    )
+
+
+def _forget(session: Session, plan: VaultPlan) -> None:
+    """Drop the table, its quarantined rows, and the record of what it applied."""
+    session.run(f"drop table if exists {plan.table.sql}")
+    session.run(f"delete from {APPLIED.sql} where table_name = $table", {"table": plan.table.label})
+    for binding in plan.bindings:
+        session.run(
+            f"delete from {binding.stage.quarantine.sql} where table_name = $table",
+            {"table": plan.table.label},
+        )
+
+
+def _pending(session: Session, plan: VaultPlan) -> list[dict[str, Any]]:
+    stages = sorted({binding.stage.source for binding in plan.bindings})
+    session.run(render("vault/pending.sql", plan=plan, stages=stages))
+    return session.rows("select stage, batch_id, load_ts from pending order by load_ts")
+
+
+def _unapply(session: Session, plan: VaultPlan, batches: tuple[str, ...]) -> None:
+    values = {"table": plan.table.label, "batches": list(batches)}
+    condition = "table_name = $table and list_contains($batches, batch_id)"
+    session.run(f"delete from {APPLIED.sql} where {condition}", values)
+    for binding in plan.bindings:
+        session.run(f"delete from {binding.stage.quarantine.sql} where {condition}", values)
+
+
+def _refuse_gaps(
+    session: Session, plan: VaultPlan, pending: list[dict[str, Any]], *, repair: bool
+) -> None:
+    """A history must be written in the order of the batches, unless late ones are repaired."""
+    if plan.late != "strict" or repair or not pending:
+        return
+    gap = session.rows(
+        render("vault/gaps.sql", plan=plan),
+        {"newest": pending[-1]["load_ts"]},
+    )
+    if gap:
+        raise LateBatchError(
+            f"batch {gap[0]['batch_id']} ({gap[0]['object_key']}) {gap[0]['problem']}",
+            where=plan.table.label,
+            fix=f"Run again once it can be read, or `vault-assets replay {gap[0]['batch_id']}`.",
+        )
+
+
+def _rebuild_affected(
+    session: Session,
+    plan: VaultPlan,
+    pending: list[dict[str, Any]],
+    newest: dt.datetime | None,
+    replayed: tuple[str, ...],
+) -> int:
+    """Forget the units of late, replayed and released rows; they are loaded from all batches."""
+    late = newest is not None and any(batch["load_ts"] < newest for batch in pending)
+    if not (late or replayed or _has_waiting(session, plan)):
+        return 0
+    session.run(
+        render(
+            "vault/affected.sql",
+            plan=plan,
+            newest_applied=newest or dt.datetime(1, 1, 1),  # noqa: DTZ001  UTC without zone
+            replayed=replayed,
+        )
+    )
+    count = session.value("select count(*) from affected")
+    if count:
+        session.run(render("vault/forget.sql", plan=plan))
+        for binding in plan.bindings:
+            session.run(render("vault/forget_quarantine.sql", plan=plan, binding=binding))
+        session.run(render("vault/pending_again.sql", plan=plan))
+    return count
+
+
+def _has_waiting(session: Session, plan: VaultPlan) -> bool:
+    if plan.orphans != "quarantine":
+        return False
+    return any(
+        session.value(
+            f"select count(*) from {binding.stage.quarantine.sql} "
+            "where table_name = $table and reason like 'orphan:%'",
+            {"table": plan.table.label},
+        )
+        for binding in plan.bindings
+    )
+
+
+def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, Any]:
+    first, last = session.connection.execute(
+        "select min(load_ts), max(load_ts) from pending"
+    ).fetchall()[0]
+    return {
+        **_key_context(plan),
+        "affected": affected,
+        "first": first,
+        "last": last,
+        "written": _written(plan),
+    }
+
+
+def _key_context(plan: VaultPlan) -> dict[str, Any]:
+    keys = plan.options.get("keys", ())
+    types = plan.options.get("key_types", ())
+    hashed = plan.options.get("hashed", ())
+    parts = [(quoted(key), kind) for key, kind in zip(keys, types, strict=True)]
+    return {
+        "plan": plan,
+        "key": quoted(plan.key),
+        "key_hash": sql_key(parts) if parts else "",
+        "hashdiff": sql_hashdiff([(quoted(name), kind) for name, kind in hashed]) if hashed else "",
+    }
+
+
+def _insert_sql(plan: VaultPlan, context: dict[str, Any]) -> str:
+    own = f"vault/{plan.pattern}/insert.sql"
+    exists = (sql_folder() / own).is_file()
+    return render(own if exists else "vault/insert.sql", **context)
+
+
+def _quarantine(session: Session, plan: VaultPlan) -> None:
+    if not session.value("select count(*) from decided where outcome = 'quarantined'"):
+        return
+    for rank, binding in enumerate(plan.bindings):
+        columns = binding.stage.source_columns
+        session.run(
+            render(
+                "vault/quarantine.sql",
+                plan=plan,
+                binding=binding,
+                rank=rank,
+                raw_columns=", ".join(f"{quoted(c)} := s.{quoted(c)}" for c in columns),
+                detail=_detail(binding),
+            )
+        )
+
+
+def _detail(binding: BindingPlan) -> str:
+    cases = " ".join(f"when {literal(reason)} then {text}" for reason, text in binding.details)
+    return f"case d.reason {cases} end" if cases else "null"
+
+
+def audits_of(plan: VaultPlan, context: dict[str, Any]) -> list[Audit]:
+    """Return the audits that come with a pattern, filled for this load."""
+    return [
+        Audit(
+            template.name,
+            render(template.path, **context),
+            template.description,
+            blocking=template.blocking,
+            severity=template.severity,
+        )
+        for template in checks_of(plan)
+    ]
+
+
+def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
+    """Return the checks of a vault table: those of all patterns, then those of its own."""
+    common = [
+        template
+        for template in check_templates("vault")
+        if template.name != "no_orphan" or plan.relations
+    ]
+    return [*common, *check_templates(f"vault/{plan.pattern}")]
+
+
+def _written(plan: VaultPlan) -> str:
+    """Return the condition that holds for rows of the keys that this load wrote."""
+    keys = plan.options.get("written_keys", quoted(plan.key))
+    return f"{quoted(plan.key)} in (select {keys} from decided where outcome = 'inserted')"
+
+
+def _nothing_new(session: Session, plan: VaultPlan, extra: Sequence[Audit]) -> tuple[Verdict, ...]:
+    """Verdicts of a run without new rows: what blocks had nothing to judge, the rest is judged
+    over the whole table, so that a check stays failed until its rows are mended.
+    """
+    context = {**_key_context(plan), "written": "true"}
+    templates = checks_of(plan)
+    blocking = [
+        Verdict(Audit(t.name, "", t.description, blocking=True, severity=t.severity), 0)
+        for t in templates
+        if t.blocking
+    ]
+    whole = [
+        Audit(t.name, render(t.path, **context), t.description, severity=t.severity)
+        for t in templates
+        if not t.blocking
+    ]
+    extra_audits = [replace(audit, blocking=False) for audit in extra]
+    verdicts = evaluate(session, [*whole, *extra_audits], blocking=False)
+    return (*blocking, *verdicts)

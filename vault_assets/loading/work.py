@@ -1,0 +1,55 @@
+"""What is left to do: versions that are registered, and batches that a table has not applied."""
+
+from vault_assets.landing.batches import Version
+from vault_assets.loading.tables import stored_columns
+from vault_assets.model import Warehouse
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.registry import APPLIED, BATCHES, FAILURES
+from vault_assets.targets.ducklake import DuckLake
+
+
+def known_versions(lake: DuckLake) -> dict[str, set[Version]]:
+    """Return the registered object versions of each source."""
+    session = lake.session()
+    if not stored_columns(session, BATCHES):
+        return {}
+    known: dict[str, set[Version]] = {}
+    rows = session.connection.execute(
+        f"select source, object_key, etag, modified from {BATCHES.sql}"
+    ).fetchall()
+    for source, key, etag, modified in rows:
+        known.setdefault(source, set()).add((key, etag, modified))
+    return known
+
+
+def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, str]]:
+    """Return (batch_id, source) of batches that a stage or vault table has yet to apply.
+
+    Batches that were given up (rejected, missing) are finished.
+    """
+    session = lake.session()
+    if not stored_columns(session, FAILURES):
+        return []
+    needed = [("stage." + name, name) for name in warehouse.sources]
+    for _, name, _ in warehouse.vault_tables():
+        plan = vault_plan(warehouse, name)
+        needed += [(plan.table.label, binding.stage.source) for binding in plan.bindings]
+    return session.connection.execute(
+        f"""
+        select b.batch_id, b.source
+        from {BATCHES.sql} as b
+        inner join unnest($needed) as n (pair) on n.pair.stage = b.source
+        where
+          not exists (
+            select 1 from {FAILURES.sql} as f
+            where f.batch_id = b.batch_id and f.status in ('rejected', 'missing')
+          )
+          and not exists (
+            select 1 from {APPLIED.sql} as a
+            where a.table_name = n.pair.table_name and a.batch_id = b.batch_id
+          )
+        group by all
+        order by b.batch_id
+        """,
+        {"needed": [{"table_name": table, "stage": stage} for table, stage in needed]},
+    ).fetchall()

@@ -1,0 +1,32 @@
+"""The vocabulary of a warehouse as plain validated data. Imports nothing else of ours."""
+
+from vault_assets.model.base import Check, Table
+from vault_assets.model.marts import Mart
+from vault_assets.model.sources import Column, Source
+from vault_assets.model.types import ColumnType, parse_type
+from vault_assets.model.vault import (
+    EffectivitySatellite,
+    Hub,
+    Link,
+    MultiActiveSatellite,
+    Satellite,
+    VaultTable,
+)
+from vault_assets.model.warehouse import Warehouse
+
+__all__ = [
+    "Check",
+    "Column",
+    "ColumnType",
+    "EffectivitySatellite",
+    "Hub",
+    "Link",
+    "Mart",
+    "MultiActiveSatellite",
+    "Satellite",
+    "Source",
+    "Table",
+    "VaultTable",
+    "Warehouse",
+    "parse_type",
+]

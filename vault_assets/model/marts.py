@@ -1,0 +1,26 @@
+"""Marts: tables computed from other tables by one query."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from vault_assets.model.base import Table, as_tuple
+from vault_assets.model.names import Name
+from vault_assets.model.sources import Scalar
+
+
+class Mart(Table):
+    """A table replaced as a whole, in one transaction, by the rows of a query."""
+
+    sql: str = Field(
+        "", description="Path of the query below the SQL folder; default <warehouse>/mart/<name>."
+    )
+    parameters: dict[Name, Scalar] = Field(
+        default_factory=dict, description="Values bound to $name in the query."
+    )
+    key: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = Field(
+        (), description="Columns that identify a row; checked before the commit."
+    )
+    columns: dict[Name, str] = Field(
+        default_factory=dict, description="What the columns mean, by name."
+    )

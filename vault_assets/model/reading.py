@@ -1,0 +1,105 @@
+"""Read a declaration from YAML: every mistake comes with file, line and a hint."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from vault_assets.errors import DeclarationError
+from vault_assets.model.names import nearest
+from vault_assets.model.warehouse import Warehouse
+
+COMPONENT = "vault_assets.Warehouse"
+
+
+def read_warehouse(path: Path) -> Warehouse:
+    """Read the warehouse declared in a `defs.yaml`.
+
+    Args:
+        path: The file; its `type` must be `vault_assets.Warehouse`.
+
+    Raises:
+        DeclarationError: The file cannot be read, is no YAML, or breaks a rule; all mistakes are
+            listed, each with its line.
+    """
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeclarationError(str(error), where=str(path)) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DeclarationError(f"no valid YAML: {error.problem}", where=f"{path}:{line}") from error
+    doubled = [f"{path}:{line}: {key!r} is given twice" for key, line in _doubled(root)]
+    if doubled:
+        raise DeclarationError("\n".join(doubled))
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(data, dict) or data.get("type") != COMPONENT:
+        raise DeclarationError(f"is no declaration of type {COMPONENT}", where=f"{path}:1")
+    try:
+        return Warehouse.model_validate(data.get("attributes") or {})
+    except ValidationError as error:
+        lines = sorted(_mistakes(path, root, error))
+        raise DeclarationError("\n".join(text for _, text in lines)) from error
+
+
+def declarations(folder: Path) -> list[Path]:
+    """Return the `defs.yaml` files below `folder` that declare a warehouse, sorted."""
+    return sorted(
+        path
+        for path in folder.rglob("defs.yaml")
+        if COMPONENT in path.read_text(encoding="utf-8", errors="replace")
+    )
+
+
+def _mistakes(path: Path, root: yaml.Node | None, error: ValidationError) -> Iterator[Any]:
+    for mistake in error.errors():
+        line = line_of(root, ("attributes", *mistake["loc"]))
+        place = ".".join(str(part) for part in mistake["loc"])
+        message = mistake["msg"].removeprefix("Value error, ")
+        if mistake["type"] == "extra_forbidden":
+            known = _fields(Warehouse, mistake["loc"][:-1])
+            message = f"unknown key: {nearest(str(mistake['loc'][-1]), known)}"
+        yield line, f"{path}:{line}: {place}: {message}"
+
+
+def _fields(model: Any, place: Sequence[str | int]) -> list[str]:
+    """Return the keys that are valid at `place`, walking the JSON schema of `model`."""
+    schema = model.model_json_schema()
+    node: dict[str, Any] = schema
+    for part in place:
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        node = node.get("items", node) if isinstance(part, int) else node
+        while "$ref" in node:
+            node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
+    return list(node.get("properties", {}))
+
+
+def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
+    """Return the 1-based line of `place` in a composed YAML document, or of its nearest parent."""
+    line = 1
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if found is None:
+                continue
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            if part < len(node.value):
+                node = node.value[part]
+                line = node.start_mark.line + 1
+    return line
+
+
+def _doubled(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.value, key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _doubled(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _doubled(value)

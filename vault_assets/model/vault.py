@@ -1,0 +1,191 @@
+"""The Data Vault patterns: hub, link, satellite, multi-active and effectivity satellite.
+
+A pattern is a class here, a folder of templates `sql/vault/<pattern>/` with its load rule and
+checks, and a field of `Vault`, which is the only list of patterns.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from vault_assets.model.base import Declared, Table, as_tuple
+from vault_assets.model.names import Name
+
+Columns = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
+
+
+def _mapping(value: Any) -> Any:
+    if isinstance(value, str):
+        return {value: value}
+    return {name: name for name in value} if isinstance(value, list | tuple) else value
+
+
+Mapping = Annotated[dict[Name, Name], BeforeValidator(_mapping)]
+
+
+class VaultTable(Table):
+    """What every vault table has; subclasses name their pattern."""
+
+    pattern: ClassVar[str]
+    history: ClassVar[bool] = False
+
+
+class Binding(Declared):
+    """Where rows come from: a stage, and which of its rows."""
+
+    stage: Name = Field(description="The stage whose rows are loaded.")
+    where: str | None = Field(
+        None, description="SQL condition on the stage's columns; other rows do not concern it."
+    )
+
+
+def _binding(value: Any) -> Any:
+    return {"stage": value} if isinstance(value, str) else value
+
+
+class HubBinding(Binding):
+    """Binds stage columns to the hub's key and payload."""
+
+    columns: Mapping = Field(
+        default_factory=dict, description="Hub column: stage column; those of equal name need none."
+    )
+    role: Name | None = Field(
+        None, description="Name of the stage's hash column, where one stage feeds the hub twice."
+    )
+
+
+def _bindings(value: Any) -> Any:
+    return [_binding(item) for item in (value if isinstance(value, list | tuple) else [value])]
+
+
+class Hub(VaultTable):
+    """A hub: one row per business key. The first batch that knows the key gives the row."""
+
+    pattern: ClassVar[str] = "hub"
+
+    hash_key: Name = Field("", description="Name of the hash key; default hk_<name without h_>.")
+    keys: Columns = Field(min_length=1, description="Business key parts, in hash order.")
+    payload: Columns = Field((), description="Descriptive columns that never change.")
+    bindings: Annotated[tuple[HubBinding, ...], BeforeValidator(_bindings)] = Field(
+        alias="from", min_length=1, description="The stages that carry the key."
+    )
+
+
+class LinkBinding(Binding):
+    """Binds each role of a link to the stage columns that hold the hub's key."""
+
+    keys: dict[Name, Columns] = Field(
+        default_factory=dict,
+        description="Role: stage columns of the hub's key parts; default: columns named as they.",
+    )
+
+
+Orphans = Literal["quarantine", "pass"]
+
+
+class Link(VaultTable):
+    """A link: one row per combination of hub keys that was ever seen."""
+
+    pattern: ClassVar[str] = "link"
+
+    hash_key: Name = Field("", description="Name of the hash key; default lk_<name without l_>.")
+    hubs: dict[Name, Name] = Field(
+        min_length=2, description="Role (name of the hash key column): hub, in hash order."
+    )
+    bindings: Annotated[tuple[LinkBinding, ...], BeforeValidator(_bindings)] = Field(
+        alias="from", min_length=1, description="The stages that carry the relation."
+    )
+    orphans: Orphans | None = Field(
+        None,
+        description="Rows whose hub key is unknown: `quarantine` (they wait, and enter when the "
+        "hub learns the key) or `pass`. Needed where a stage does not feed the hub itself.",
+    )
+
+
+class History(VaultTable):
+    """What tables with history share: one stage, the order of its rows, late batches."""
+
+    history: ClassVar[bool] = True
+
+    binding: Annotated[Binding, BeforeValidator(_binding)] = Field(
+        alias="from", description="The one stage that describes the parent."
+    )
+    order: Literal["none", "file"] | None = Field(
+        None,
+        description="Rows of one key in one batch: `file` = successive states, `none` = they must "
+        "agree, else they are quarantined. Default: none for full deliveries, else file.",
+    )
+    late: Literal["strict", "repair"] = Field(
+        "strict",
+        description="A batch older than one that is applied: refuse it, or rebuild its keys.",
+    )
+    orphans: Orphans | None = Field(None, description="Rows whose parent is unknown; as in links.")
+
+
+class Satellite(History):
+    """A satellite: the payload of a hub or link key, a row per change."""
+
+    pattern: ClassVar[str] = "satellite"
+
+    parent: Name = Field(description="The hub or link that is described.")
+    payload: Mapping = Field(min_length=1, description="Columns in hash order; [name: stage name].")
+
+
+class MultiActiveSatellite(History):
+    """Several rows of one key at a time: a set per batch, or a log that only grows."""
+
+    pattern: ClassVar[str] = "multi_active_satellite"
+
+    parent: Name = Field(description="The hub or link that is described.")
+    child_keys: Mapping = Field(min_length=1, description="Columns that tell a key's rows apart.")
+    payload: Mapping = Field(default_factory=dict, description="Further columns in hash order.")
+    append_only: bool = Field(
+        False,
+        description="The rows are events: each distinct row is kept once, nothing replaces it.",
+    )
+
+
+class EffectiveFrom(Declared):
+    """Since when a relation holds."""
+
+    column: Name = Field("effective_from", description="Name of the column.")
+    first: Name | None = Field(
+        None, description="Stage column giving the start of a key's first relation; else load_ts."
+    )
+
+
+class EffectivitySatellite(History):
+    """Which relation of a driving key is active: a change closes the old and opens the new."""
+
+    pattern: ClassVar[str] = "effectivity_satellite"
+
+    link: Name = Field(description="The link whose relations begin and end.")
+    driving: Columns = Field(min_length=1, description="Roles that have one active partner.")
+    active: Name = Field("is_active", description="Name of the boolean column.")
+    effective_from: EffectiveFrom = Field(default_factory=lambda: EffectiveFrom.model_validate({}))
+
+
+class Vault(Declared):
+    """The vault tables by pattern: the one list of patterns."""
+
+    hubs: dict[Name, Hub] = Field(default_factory=dict)
+    links: dict[Name, Link] = Field(default_factory=dict)
+    satellites: dict[Name, Satellite] = Field(default_factory=dict)
+    multi_active_satellites: dict[Name, MultiActiveSatellite] = Field(default_factory=dict)
+    effectivity_satellites: dict[Name, EffectivitySatellite] = Field(default_factory=dict)
+
+    def vault_tables(self) -> Iterator[tuple[str, str, VaultTable]]:
+        """Yield (field, name, table) of every vault table, hubs first."""
+        for field in Vault.model_fields:
+            for name, table in getattr(self, field).items():
+                yield field, name, table
+
+    @model_validator(mode="after")
+    def _hash_keys_have_names(self) -> "Vault":
+        for prefix, group in (("hk", self.hubs), ("lk", self.links)):
+            for name, table in group.items():
+                if not table.hash_key:
+                    short = name[2:] if name[1:2] == "_" else name
+                    object.__setattr__(table, "hash_key", f"{prefix}_{short}")
+        return self

@@ -1,0 +1,65 @@
+"""The declaration of one warehouse: sources, vault, marts and what holds for all of them."""
+
+from collections.abc import Iterator
+
+from pydantic import Field, model_validator
+
+from vault_assets.model.base import Table
+from vault_assets.model.marts import Mart
+from vault_assets.model.names import Name, nearest
+from vault_assets.model.references import Problems, check_references
+from vault_assets.model.sources import Source
+from vault_assets.model.types import ColumnType
+from vault_assets.model.vault import Hub, Link, Vault
+
+
+class Warehouse(Vault):
+    """A warehouse: files of its sources become stages, a Data Vault and marts.
+
+    Raises:
+        pydantic.ValidationError: With one entry per mistake, each at its place in the
+            declaration and with the nearest valid name.
+    """
+
+    name: Name = Field(description="Name of the warehouse, of its lake and of its asset groups.")
+    description: str = Field("", description="The question it answers.")
+    owners: tuple[str, ...] = Field((), description="E-mail addresses or team:<name>.")
+    tags: dict[str, str] = Field(default_factory=dict, description="Tags of every asset.")
+    record_source: str = Field("s3", description="Value of record_source unless a source says.")
+    schedule: str | None = Field(None, description="Cron line of a full run, in UTC.")
+    freshness_hours: float | None = Field(
+        None, gt=0, description="Marts older than this are reported as stale."
+    )
+    sources: dict[Name, Source] = Field(min_length=1, description="Sources by name.")
+    marts: dict[Name, Mart] = Field(default_factory=dict, description="Marts by name.")
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> "Warehouse":
+        problems = Problems(type(self).__name__)
+        check_references(self, problems)
+        problems.raise_if_any()
+        return self
+
+    def stage_types(self, stage: str) -> dict[str, ColumnType]:
+        """Return the columns of a stage: those of its source, by name.
+
+        Raises:
+            KeyError: There is no such stage; the message has the nearest name.
+        """
+        if stage not in self.sources:
+            msg = f"no stage {stage!r}: {nearest(stage, self.sources)}"
+            raise KeyError(msg)
+        return {name: column.type for name, column in self.sources[stage].columns.items()}
+
+    def parent(self, name: str) -> Hub | Link | None:
+        """Return the hub or link of that name."""
+        return self.hubs.get(name) or self.links.get(name)
+
+    def tables(self) -> Iterator[tuple[str, str, Table]]:
+        """Yield (layer, name, table) of every table but those of the registry, in load order."""
+        for name, source in self.sources.items():
+            yield "stage", name, source
+        for _, name, table in self.vault_tables():
+            yield "vault", name, table
+        for name, mart in self.marts.items():
+            yield "mart", name, mart

@@ -1,0 +1,212 @@
+"""Asset factories: one asset, one op, per landing source, stage, vault table and mart."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+
+from vault_assets.errors import BatchError, StoreError, TargetError, VaultAssetsError
+from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
+from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.loading.marts import mart_audits, mart_query
+from vault_assets.loading.registering import register
+from vault_assets.loading.stage_audits import stage_audits
+from vault_assets.loading.staging import Staged
+from vault_assets.loading.vault import Loaded, checks_of
+from vault_assets.model import Warehouse
+from vault_assets.orchestration.io_manager import StageLoad, VaultAssetsIOManager, VaultLoad
+from vault_assets.orchestration.metadata import (
+    check_result,
+    counters,
+    described_schema,
+    records,
+    sql_text,
+)
+from vault_assets.orchestration.resources import LakeResource, StoreResource
+from vault_assets.orchestration.specs import landing_spec, mart_spec, stage_spec, vault_spec
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.stages import stage_plan
+
+# What may go away by itself: a conflict, a lost connection, a full disk that is being cleared.
+RETRY = dg.RetryPolicy(
+    max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL
+)
+_RETRIED = (TargetError, StoreError, BatchError)
+
+
+def warehouse_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
+    """Return every asset of a warehouse, in the order of the layers."""
+    return [
+        *(_landing(warehouse, name) for name in warehouse.sources),
+        *(_stage(warehouse, name) for name in warehouse.sources),
+        *(_vault(warehouse, name) for _, name, _ in warehouse.vault_tables()),
+        *(_mart(warehouse, name) for name in warehouse.marts),
+    ]
+
+
+def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
+    spec = landing_spec(warehouse, name)
+
+    @dg.multi_asset(name=_op_name(spec), specs=[spec], pool=_op_name(spec), retry_policy=RETRY)
+    def landing(lake: LakeResource, store: StoreResource) -> Any:
+        with _clear_errors():
+            found = register(lake.of(warehouse.name), store.open(), warehouse, name)
+        new = [
+            {
+                "batch_id": batch.batch_id,
+                "object_key": batch.object_key,
+                "size": batch.size,
+                "etag": batch.etag,
+                "duplicate_of": batch.duplicate_of,
+            }
+            for batch in found.new
+        ]
+        return dg.MaterializeResult(
+            asset_key=spec.key,
+            metadata={
+                "objects": found.objects,
+                "new_batches": len(new),
+                "batches": records(new[:100]),
+            },
+        )
+
+    return landing
+
+
+def _stage(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
+    source = warehouse.sources[name]
+    extra = declared_audits(source)
+    audits = [*stage_audits(source, stage_plan(warehouse, name)), *extra]
+    return _table_asset(
+        stage_spec(warehouse, name), audits, extra, StageLoad(warehouse), _staged_metadata
+    )
+
+
+def _vault(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
+    table = next(table for _, other, table in warehouse.vault_tables() if other == name)
+    extra = declared_audits(table)
+    shipped = [
+        Audit(t.name, "", t.description, blocking=t.blocking, severity=t.severity)
+        for t in checks_of(vault_plan(warehouse, name))
+    ]
+    spec = vault_spec(warehouse, name, table)
+    return _table_asset(spec, [*shipped, *extra], extra, VaultLoad(warehouse), _loaded_metadata)
+
+
+def _mart(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
+    mart = warehouse.marts[name]
+    audits = [*mart_audits(name, mart), *declared_audits(mart)]
+
+    def metadata(written: Any) -> dict[str, Any]:
+        return {
+            "dagster/row_count": written.rows,
+            "dagster/column_schema": described_schema(written.columns, mart.columns),
+            "sql": sql_text(written.statements),
+        }
+
+    spec = mart_spec(warehouse, name)
+    return _table_asset(spec, audits, audits, mart_query(warehouse, name), metadata)
+
+
+def _table_asset(
+    spec: dg.AssetSpec,
+    audits: Sequence[Audit],
+    passed_on: Sequence[Audit],
+    source: Any,
+    metadata: Callable[[Any], dict[str, Any]],
+) -> dg.AssetsDefinition:
+    """Return the asset of one table.
+
+    Args:
+        spec: Its spec.
+        audits: All its audits: they become the asset's checks.
+        passed_on: Those of them that the writer does not know by itself.
+        source: What is written.
+        metadata: Makes the materialization's metadata from what the write returned.
+    """
+
+    @dg.multi_asset(
+        name=_op_name(spec),
+        specs=[spec],
+        check_specs=[
+            dg.AssetCheckSpec(
+                audit.name,
+                asset=spec.key,
+                description=audit.description or None,
+                blocking=audit.blocking,
+            )
+            for audit in audits
+        ],
+        pool=_op_name(spec),
+        retry_policy=RETRY,
+    )
+    def table(context: dg.AssetExecutionContext, vault_assets_io: VaultAssetsIOManager) -> Any:
+        try:
+            with _clear_errors():
+                outcome = vault_assets_io.write(
+                    spec.key, source, run_id=context.run.run_id, audits=passed_on
+                )
+        except AuditsFailedError as error:
+            yield from _check_results(spec.key, error.verdicts, audits)
+            raise dg.Failure(str(error), allow_retries=False) from error
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata(outcome))
+        yield from _check_results(spec.key, outcome.verdicts, audits)
+
+    return table
+
+
+def _check_results(
+    key: dg.AssetKey, verdicts: Sequence[Verdict], audits: Sequence[Audit]
+) -> Iterator[dg.AssetCheckResult]:
+    """Yield a result for every verdict; checks that were not reached have none."""
+    declared = {audit.name for audit in audits}
+    for verdict in verdicts:
+        if verdict.audit.name in declared:
+            yield check_result(key, verdict)
+
+
+def _staged_metadata(staged: Staged) -> dict[str, Any]:
+    batches = [
+        {
+            "batch_id": item.batch.batch_id,
+            "object_key": item.batch.object_key,
+            "records": item.records,
+            "loaded": item.loaded,
+            "quarantined": item.quarantined,
+            "problem": item.problem or None,
+        }
+        for item in staged.batches
+    ]
+    return {
+        "dagster/row_count": staged.total("loaded"),
+        "records": staged.total("records"),
+        "loaded": staged.total("loaded"),
+        "quarantined": staged.total("quarantined"),
+        "batches": records(batches),
+        "sql": sql_text(staged.statements),
+    }
+
+
+def _loaded_metadata(loaded: Loaded) -> dict[str, Any]:
+    return {
+        "dagster/row_count": loaded.rows_written,
+        **counters(loaded.batches),
+        "keys_rebuilt": loaded.rebuilt,
+        "sql": sql_text(loaded.statements),
+    }
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Turn errors that no retry can mend into failures that are not retried."""
+    try:
+        yield
+    except (AuditsFailedError, *_RETRIED):
+        raise
+    except VaultAssetsError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def _op_name(spec: dg.AssetSpec) -> str:
+    return "__".join(spec.key.path)

@@ -1,0 +1,285 @@
+"""Which asset checks changed between passing and failing since a mark.
+
+The only module that reads Dagster's check history, which is not public: what it leans on is
+pinned in `vault_assets_tests/orchestration/test_upstream_characterization.py`.
+
+A row of that history is inserted as PLANNED when its run is created and updated in place when
+the check is evaluated, so rows are completed in any order. Hence a mark is more than one row id:
+rows up to `settled` never change again, and `seen` holds the rows above it that were dealt with.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import dagster as dg
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
+from pydantic import BaseModel
+
+LATENESS = 300.0
+"""Seconds by which clocks may differ and a row may show up after it was written."""
+
+_ABANDONED = 24 * 3600.0
+_PAGE = 20
+_MOST_ROWS = 1000
+_FINISHED = {
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+}
+_PLANNED = AssetCheckExecutionRecordStatus.PLANNED
+
+Subject = tuple[str, str, str]
+"""Asset key as text, name of the check, partition (empty if it has none)."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One evaluation of a check.
+
+    Args:
+        subject: What was checked.
+        passed: Whether the check passed.
+        severity: How bad a failure is.
+        at: When it was evaluated, in seconds since 1970.
+        run_id: The run that evaluated it; empty if none did.
+        description: What the check says of its result.
+        metadata: The metadata of the result.
+    """
+
+    subject: Subject
+    passed: bool
+    severity: dg.AssetCheckSeverity
+    at: float
+    run_id: str
+    description: str
+    metadata: Mapping[str, dg.MetadataValue]
+
+
+class Failing(BaseModel, frozen=True, extra="forbid"):
+    """A check that fails.
+
+    Args:
+        subject: What fails.
+        severity: The worst severity since it began to fail.
+        since: When it began to fail, in seconds since 1970.
+        told: When that was last told, in seconds since 1970.
+    """
+
+    subject: Subject
+    severity: dg.AssetCheckSeverity
+    since: float
+    told: float
+
+
+class CheckMark(BaseModel, frozen=True, extra="forbid"):
+    """How far the history was read.
+
+    Args:
+        since: When it was read, in seconds since 1970.
+        settled: Rows up to this id never change again; None: nothing was read yet.
+        seen: Ids above `settled` that were dealt with.
+        failing: The checks that fail.
+    """
+
+    since: float
+    settled: int | None = None
+    seen: tuple[int, ...] = ()
+    failing: tuple[Failing, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckChange:
+    """Something to tell about a check.
+
+    Args:
+        kind: It began to fail (or fails worse), it passes again, or it still fails.
+        failing: The failure that began, ended or lasts.
+        evaluation: What brought the change; None for a reminder.
+    """
+
+    kind: Literal["failing", "recovered", "still failing"]
+    failing: Failing
+    evaluation: Evaluation | None
+
+
+@dataclass(frozen=True)
+class TellingRule:
+    """What is worth telling.
+
+    Args:
+        min_severity: A failure below it counts as passed.
+        remind_after: Seconds until a lasting failure is told again; None: never.
+    """
+
+    min_severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN
+    remind_after: float | None = 24 * 3600.0
+
+    def is_failure(self, evaluation: Evaluation) -> bool:
+        """Whether an evaluation counts as failed."""
+        return not evaluation.passed and not _is_worse(self.min_severity, evaluation.severity)
+
+
+def read_changes(
+    instance: dg.DagsterInstance,
+    checks: Collection[dg.AssetCheckKey],
+    mark: CheckMark,
+    *,
+    now: float,
+    rule: TellingRule,
+) -> tuple[list[CheckChange], CheckMark]:
+    """Read what changed since a mark, oldest first, and the mark after it.
+
+    The first reading tells the checks that fail at that time. Later ones follow every
+    evaluation, so that a failure between two readings is told although it is over (of one check
+    at most 1,000 evaluations are followed).
+
+    Args:
+        instance: The Dagster instance.
+        checks: The checks to look at; a failure of any other is forgotten.
+        mark: Where the last reading ended.
+        now: The present time, in seconds since 1970.
+        rule: What is worth telling.
+    """
+    # Read before the rows: a run that is over by now evaluates no row that is still PLANNED then.
+    unfinished = _unfinished_runs(instance)
+    latest = _latest(instance, checks)
+    mark = _within(mark, latest)
+    rows = [row for key in latest for row in _rows_after(instance, latest[key], mark.settled)]
+    seen = set(mark.seen)
+    fresh = [row for row in rows if row.status != _PLANNED and row.id not in seen]
+    failing = {f.subject: f for f in mark.failing}
+    changes = _follow(failing, _to_follow(fresh, mark), now, rule)
+    changes += _reminders(failing, now, rule)
+    settled = _settled(rows, mark.settled or 0, unfinished, now)
+    seen |= {row.id for row in fresh}
+    return changes, CheckMark(
+        since=now,
+        settled=settled,
+        seen=tuple(sorted(row for row in seen if row > settled)),
+        failing=tuple(failing.values()),
+    )
+
+
+def _unfinished_runs(instance: dg.DagsterInstance) -> set[str]:
+    statuses = [status for status in dg.DagsterRunStatus if status not in _FINISHED]
+    return set(instance.get_run_ids(dg.RunsFilter(statuses=statuses)))
+
+
+def _latest(
+    instance: dg.DagsterInstance, checks: Collection[dg.AssetCheckKey]
+) -> dict[dg.AssetCheckKey, AssetCheckExecutionRecord]:
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks))
+    # The storage answers for every pair of a given asset and a given name.
+    return {key: row for key, row in found.items() if key in checks}
+
+
+def _within(
+    mark: CheckMark, latest: Mapping[dg.AssetCheckKey, AssetCheckExecutionRecord]
+) -> CheckMark:
+    # After a wipe SQLite counts from 1 again: ids of the mark would hide the new rows.
+    newest = max((row.id for row in latest.values()), default=0)
+    known = {(key.asset_key.to_user_string(), key.name) for key in latest}
+    changed = {
+        "settled": None if mark.settled is None else min(mark.settled, newest),
+        "seen": tuple(row for row in mark.seen if row <= newest),
+        "failing": tuple(f for f in mark.failing if f.subject[:2] in known),
+    }
+    return mark.model_copy(update=changed)
+
+
+def _rows_after(
+    instance: dg.DagsterInstance, latest: AssetCheckExecutionRecord, settled: int | None
+) -> list[AssetCheckExecutionRecord]:
+    lowest, most = (0, _PAGE) if settled is None else (settled, _MOST_ROWS)
+    rows: list[AssetCheckExecutionRecord] = []
+    cursor = latest.id + 1
+    while cursor > lowest + 1 and len(rows) < most:
+        page = instance.event_log_storage.get_asset_check_execution_history(
+            latest.key, limit=_PAGE, cursor=cursor
+        )
+        rows += [row for row in page if row.id > lowest]
+        cursor = page[-1].id if len(page) == _PAGE else 0
+    return rows
+
+
+def _to_follow(rows: Iterable[AssetCheckExecutionRecord], mark: CheckMark) -> list[Evaluation]:
+    evaluations = sorted((_evaluation(row) for row in rows), key=lambda e: e.at)
+    if mark.settled is None:
+        return list({e.subject: e for e in evaluations}.values())
+    # The first reading stops at a page: what is older than that must not be told later.
+    return [e for e in evaluations if e.at > mark.since - LATENESS]
+
+
+def _evaluation(row: AssetCheckExecutionRecord) -> Evaluation:
+    result = cast("dg.AssetCheckEvaluation", row.evaluation)
+    return Evaluation(
+        subject=(row.key.asset_key.to_user_string(), row.key.name, row.partition or ""),
+        passed=result.passed,
+        severity=result.severity,
+        at=row.event.timestamp if row.event else row.create_timestamp,
+        run_id=row.run_id,
+        description=result.description or "",
+        metadata=result.metadata,
+    )
+
+
+def _follow(
+    failing: dict[Subject, Failing],
+    evaluations: Iterable[Evaluation],
+    now: float,
+    rule: TellingRule,
+) -> list[CheckChange]:
+    steps = [_step(failing, evaluation, now, rule) for evaluation in evaluations]
+    return [change for change in steps if change is not None]
+
+
+def _step(
+    failing: dict[Subject, Failing], evaluation: Evaluation, now: float, rule: TellingRule
+) -> CheckChange | None:
+    subject = evaluation.subject
+    before = failing.get(subject)
+    if not rule.is_failure(evaluation):
+        ended = failing.pop(subject, None)
+        return CheckChange("recovered", ended, evaluation) if ended else None
+    if before and not _is_worse(evaluation.severity, before.severity):
+        return None
+    failing[subject] = Failing(
+        subject=subject,
+        severity=evaluation.severity,
+        since=before.since if before else evaluation.at,
+        told=now,
+    )
+    return CheckChange("failing", failing[subject], evaluation)
+
+
+def _is_worse(one: dg.AssetCheckSeverity, other: dg.AssetCheckSeverity) -> bool:
+    return one == dg.AssetCheckSeverity.ERROR and other == dg.AssetCheckSeverity.WARN
+
+
+def _reminders(failing: dict[Subject, Failing], now: float, rule: TellingRule) -> list[CheckChange]:
+    after = rule.remind_after
+    due = [f for f in failing.values() if after is not None and f.told + after <= now]
+    # A reminder of what this very reading found would say it twice.
+    due = [f for f in due if f.told < now]
+    failing |= {f.subject: f.model_copy(update={"told": now}) for f in due}
+    return [CheckChange("still failing", f, None) for f in due]
+
+
+def _settled(
+    rows: Iterable[AssetCheckExecutionRecord], before: int, unfinished: set[str], now: float
+) -> int:
+    rows = list(rows)
+    open_rows = [row.id for row in rows if _may_change(row, unfinished, now)]
+    if open_rows:
+        return min(open_rows) - 1
+    return max((row.id for row in rows), default=before)
+
+
+def _may_change(row: AssetCheckExecutionRecord, unfinished: set[str], now: float) -> bool:
+    age = now - row.create_timestamp
+    planned = row.status == _PLANNED and row.run_id in unfinished
+    return age < LATENESS or (planned and age < _ABANDONED)

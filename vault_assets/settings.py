@@ -1,0 +1,42 @@
+"""Settings: the only module that reads the environment (and `.env`)."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations; each field is `VAULT_ASSETS_<NAME>`.
+
+    What is left empty is taken from the local services of `vault-assets up`, if they run.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="VAULT_ASSETS_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    target: Literal["ducklake"] = Field("ducklake", description="Where tables are written.")
+    home: Path = Field(
+        Path(".vault"),
+        description="Folder of local state: services, Dagster's storage, spill files.",
+    )
+    landing: str = Field("", description="Where files land: s3://bucket[/prefix] or a folder.")
+    data: str = Field("", description="Where tables are kept: s3://bucket/prefix or a folder.")
+    catalog: str = Field(
+        "",
+        description="The lake's catalog: postgresql://user@host:port/database (served), or the "
+        "path of a .ducklake file (single process).",
+    )
+    catalog_password: SecretStr = Field(SecretStr(""), description="Password of the catalog.")
+    s3_endpoint: str = Field("", description="http(s)://host:port of the S3 server; empty = AWS.")
+    s3_region: str = Field("us-east-1", description="Region of the buckets.")
+    s3_key_id: str = Field("", description="Access key.")
+    s3_secret: SecretStr = Field(SecretStr(""), description="Secret key.")
+    memory_limit: str = Field("4GB", description="Memory of the engine, for each process.")
+    threads: int = Field(0, ge=0, description="Threads of the engine; 0 = one per core.")
+    reports: Path = Field(Path("reports"), description="Folder that report files are written to.")
+    alert_urls: SecretStr = Field(
+        SecretStr(""), description="Where alerts go: apprise URLs, separated by spaces."
+    )

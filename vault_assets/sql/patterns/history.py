@@ -1,0 +1,39 @@
+"""What the plans of all history patterns share: parent, stage, order of rows and batches."""
+
+from vault_assets.model import Warehouse
+from vault_assets.model.vault import History
+from vault_assets.sql.plans import BindingPlan, ParentPlan, TablePlan
+from vault_assets.sql.stages import stage_plan
+
+
+def parent_plan(warehouse: Warehouse, name: str) -> ParentPlan:
+    """Return the hub or link `name` as the parent of a history table."""
+    parent = warehouse.parent(name)
+    assert parent is not None  # noqa: S101  the declaration is validated
+    return ParentPlan(TablePlan("vault", name, ()), parent.hash_key, parent.hash_key)
+
+
+def binding_plan(
+    warehouse: Warehouse,
+    table: History,
+    parent: ParentPlan,
+    columns: tuple[tuple[str, str], ...],
+    unit: tuple[str, ...],
+) -> BindingPlan:
+    """Return where the rows of a history table come from."""
+    return BindingPlan(
+        stage=stage_plan(warehouse, table.binding.stage),
+        columns=columns,
+        unit=unit,
+        where=table.binding.where or "true",
+        details=(
+            (f"orphan:{parent.refers}", f"'its key is not in {parent.table.name}'"),
+            ("conflict", "'rows of one key contradict each other within the batch'"),
+        ),
+    )
+
+
+def row_order(warehouse: Warehouse, table: History) -> str:
+    """Return how rows of one key in one batch relate: declared, else by the kind of delivery."""
+    delivery = warehouse.sources[table.binding.stage].delivery
+    return table.order or ("none" if delivery == "full" else "file")

@@ -1,0 +1,46 @@
+"""The plan of a satellite."""
+
+from vault_assets.model import Satellite, Warehouse
+from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order
+from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+
+
+def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
+    """Return the plan of satellite `name`."""
+    parent = parent_plan(warehouse, satellite.parent)
+    types = warehouse.stage_types(satellite.binding.stage)
+    source = warehouse.sources[satellite.binding.stage]
+    columns = (
+        ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.parent}."),
+        *(
+            ColumnPlan(
+                column, types[origin], description=source.columns[origin].description, hashed=True
+            )
+            for column, origin in satellite.payload.items()
+        ),
+        *system_columns(history=True),
+    )
+    return VaultPlan(
+        pattern=satellite.pattern,
+        table=TablePlan("vault", name, columns, satellite.description),
+        key=parent.key,
+        unit=(parent.key,),
+        primary_key=(parent.key, "load_ts", "load_seq"),
+        bindings=(
+            binding_plan(
+                warehouse,
+                satellite,
+                parent,
+                ((parent.key, parent.key), ("hashdiff", f"hd_{name}"), *satellite.payload.items()),
+                (parent.key,),
+            ),
+        ),
+        needs=(parent.key,),
+        ghost_keys=(parent.key,),
+        parents=(parent,) if satellite.orphans == "quarantine" else (),
+        relations=(parent,),
+        orphans=satellite.orphans or "pass",
+        history=True,
+        late=satellite.late,
+        order=row_order(warehouse, satellite),
+    )

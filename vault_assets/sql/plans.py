@@ -1,0 +1,181 @@
+"""Plans: what a declaration means for the database, as plain data for the templates.
+
+A `TablePlan` names a table's columns; a `StagePlan` and a `VaultPlan` add where rows come from.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vault_assets.model.names import quoted
+from vault_assets.model.types import ColumnType
+
+UUID = ColumnType("uuid")
+TEXT = ColumnType("text")
+INTEGER = ColumnType("integer")
+TIMESTAMP = ColumnType("timestamp")
+BOOLEAN = ColumnType("boolean")
+
+# batch_id, load_ts, row_no and record_source come first in a stage.
+STAGE_SYSTEM_COLUMNS = 4
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """A column of a table: `hashed` columns enter a hash and may not move or change type."""
+
+    name: str
+    type: ColumnType
+    nullable: bool = True
+    description: str = ""
+    hashed: bool = False
+
+    @property
+    def sql(self) -> str:
+        """The quoted name."""
+        return quoted(self.name)
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """A table: schema (layer), name, columns in order."""
+
+    layer: str
+    name: str
+    columns: tuple[ColumnPlan, ...]
+    description: str = ""
+
+    @property
+    def label(self) -> str:
+        """`layer.name`, as the registry and messages write it."""
+        return f"{self.layer}.{self.name}"
+
+    @property
+    def sql(self) -> str:
+        """The quoted, qualified name."""
+        return f"{quoted(self.layer)}.{quoted(self.name)}"
+
+
+@dataclass(frozen=True)
+class Hash:
+    """A hash column of a stage and the columns it is computed from, in order.
+
+    kind `key`: NULL if any part is NULL, for a key must be known. kind `hashdiff`: never NULL.
+    """
+
+    name: str
+    kind: str
+    parts: tuple[tuple[str, ColumnType], ...]
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """A stage: the table, its quarantine, the source's columns and the hashes to add."""
+
+    source: str
+    table: TablePlan
+    quarantine: TablePlan
+    hashes: tuple[Hash, ...]
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Names of the source's columns."""
+        added = {item.name for item in self.hashes}
+        own = (column.name for column in self.table.columns[STAGE_SYSTEM_COLUMNS:])
+        return tuple(name for name in own if name not in added)
+
+
+@dataclass(frozen=True)
+class BindingPlan:
+    """Rows of one stage that feed a table.
+
+    Args:
+        stage: The stage's plan.
+        columns: (name in the pattern's query, column of the stage) of all that the table needs.
+        unit: Stage columns of the table's unit, in its order.
+        where: SQL condition on the stage; "true" for all rows.
+        details: Reason of quarantine: SQL text expression over the stage row `s` that explains it.
+    """
+
+    stage: StagePlan
+    columns: tuple[tuple[str, str], ...]
+    unit: tuple[str, ...]
+    where: str = "true"
+    details: tuple[tuple[str, str], ...] = ()
+
+    def column(self, name: str) -> str:
+        """Return the stage column behind a name of the pattern's query."""
+        return dict(self.columns)[name]
+
+
+@dataclass(frozen=True)
+class ParentPlan:
+    """A table whose key must exist: its hash key, and the column that refers to it."""
+
+    table: TablePlan
+    key: str
+    refers: str
+
+
+@dataclass(frozen=True)
+class VaultPlan:
+    """A vault table ready to be compiled.
+
+    Args:
+        pattern: Folder of the templates below `sql/vault`.
+        table: The table.
+        key: The hash key that a row belongs to.
+        unit: Columns whose rows are judged, and after late batches rebuilt, together.
+        primary_key: Columns that no two rows share.
+        bindings: Where rows come from.
+        needs: Columns of the query that must not be NULL; else the row is quarantined.
+        parents: Keys that must exist, where orphans are quarantined.
+        relations: Keys that should exist, for the check across tables.
+        ghost_keys: Columns that carry the reserved keys in ghost rows.
+        orphans: `quarantine` or `pass`.
+        history: Whether rows have a history (load_seq, hashdiff, order of batches).
+        late: What to do with a batch older than one applied: accept, strict or repair.
+        order: `none` or `file`: how rows of one key in one batch relate.
+        options: What only this pattern's templates know.
+    """
+
+    pattern: str
+    table: TablePlan
+    key: str
+    unit: tuple[str, ...]
+    primary_key: tuple[str, ...]
+    bindings: tuple[BindingPlan, ...]
+    needs: tuple[str, ...]
+    ghost_keys: tuple[str, ...]
+    parents: tuple[ParentPlan, ...] = ()
+    relations: tuple[ParentPlan, ...] = ()
+    orphans: str = "pass"
+    history: bool = False
+    late: str = "accept"
+    order: str = "none"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def system_columns(*, history: bool) -> tuple[ColumnPlan, ...]:
+    """Return the columns that every vault table ends with."""
+    sequence = (
+        ColumnPlan("load_seq", INTEGER, nullable=False, description="Order within the batch."),
+        ColumnPlan("hashdiff", UUID, nullable=False, description="Hash of the payload."),
+    )
+    return (
+        ColumnPlan("load_ts", TIMESTAMP, nullable=False, description="Load time of the batch."),
+        *(sequence if history else ()),
+        ColumnPlan("record_source", TEXT, nullable=False, description="Where the row came from."),
+        ColumnPlan("batch_id", TEXT, nullable=False, description="The batch that brought the row."),
+    )
+
+
+QUARANTINE_COLUMNS: Sequence[ColumnPlan] = (
+    ColumnPlan("batch_id", TEXT, nullable=False, description="The batch of the row."),
+    ColumnPlan("table_name", TEXT, nullable=False, description="The table that refused the row."),
+    ColumnPlan("row_no", INTEGER, nullable=False, description="Line of the file it begins at."),
+    ColumnPlan("raw", TEXT, description="The row as delivered."),
+    ColumnPlan("reason", TEXT, nullable=False, description="Why: rule and column."),
+    ColumnPlan("column_name", TEXT, description="The column at fault."),
+    ColumnPlan("detail", TEXT, description="The value and what was expected."),
+)

@@ -1,0 +1,61 @@
+"""The registry's tables: batches, what has applied them, and what went wrong."""
+
+from vault_assets.model.types import ColumnType
+from vault_assets.sql.plans import INTEGER, TEXT, TIMESTAMP, ColumnPlan, TablePlan
+
+
+def _required(name: str, declared: ColumnType, description: str) -> ColumnPlan:
+    return ColumnPlan(name, declared, nullable=False, description=description)
+
+
+BATCHES = TablePlan(
+    "registry",
+    "batches",
+    (
+        _required("batch_id", TEXT, "The batch."),
+        _required("source", TEXT, "Name of the source."),
+        _required("kind", TEXT, "full or delta."),
+        _required("object_key", TEXT, "Key below the landing root."),
+        _required("etag", TEXT, "Version of the content."),
+        _required("size", INTEGER, "Bytes."),
+        _required("modified", TIMESTAMP, "When the object was written."),
+        _required("load_ts", TIMESTAMP, "Load time: unique and increasing."),
+        ColumnPlan("duplicate_of", TEXT, description="Earlier batch of the same content."),
+    ),
+    "Every landed object, once.",
+)
+
+APPLIED = TablePlan(
+    "registry",
+    "applied",
+    (
+        _required("table_name", TEXT, "The table: layer.name."),
+        _required("stage", TEXT, "The stage that the rows came from."),
+        _required("batch_id", TEXT, "The batch."),
+        _required("load_ts", TIMESTAMP, "Load time of the batch."),
+        _required("run_id", TEXT, "The run that applied it."),
+        _required("rows_in", INTEGER, "Rows that came in."),
+        _required("inserted", INTEGER, "Rows that are new."),
+        _required("unchanged", INTEGER, "Rows that say what is known."),
+        _required("duplicate", INTEGER, "Rows that repeat another of the batch."),
+        _required("quarantined", INTEGER, "Rows that could not enter."),
+        _required("applied_at", TIMESTAMP, "When."),
+        ColumnPlan("note", TEXT, description="What else is worth knowing, as JSON."),
+    ),
+    "Which table has applied which batch, written in the transaction of its rows.",
+)
+
+FAILURES = TablePlan(
+    "registry",
+    "failures",
+    (
+        _required("batch_id", TEXT, "The batch."),
+        _required("status", TEXT, "failed (tried again), rejected or missing (final)."),
+        _required("reason", TEXT, "What went wrong."),
+        _required("run_id", TEXT, "The run that tried."),
+        _required("failed_at", TIMESTAMP, "When."),
+    ),
+    "Attempts to stage a batch that did not succeed.",
+)
+
+TABLES = (BATCHES, APPLIED, FAILURES)

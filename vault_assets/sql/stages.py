@@ -1,0 +1,124 @@
+"""Plans of stages: the columns of a source, the hashes that vault tables need of it."""
+
+from collections.abc import Iterator, Sequence
+
+from vault_assets.hashing import sql_hashdiff, sql_key
+from vault_assets.model import Link, MultiActiveSatellite, Satellite
+from vault_assets.model.names import quoted
+from vault_assets.model.references import key_type
+from vault_assets.model.types import ColumnType
+from vault_assets.model.vault import Hub, LinkBinding
+from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.plans import (
+    INTEGER,
+    QUARANTINE_COLUMNS,
+    TEXT,
+    TIMESTAMP,
+    UUID,
+    ColumnPlan,
+    Hash,
+    StagePlan,
+    TablePlan,
+)
+
+Parts = tuple[tuple[str, ColumnType], ...]
+
+
+def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
+    """Return the plan of the stage of source `name`."""
+    source = warehouse.sources[name]
+    hashes = tuple({item.name: item for item in _hashes(warehouse, name)}.values())
+    columns = (
+        ColumnPlan("batch_id", TEXT, nullable=False, description="The batch of the row."),
+        ColumnPlan("load_ts", TIMESTAMP, nullable=False, description="Load time of the batch."),
+        ColumnPlan("row_no", INTEGER, nullable=False, description="Line of the file it begins at."),
+        ColumnPlan("record_source", TEXT, nullable=False, description="Where the row came from."),
+        *(
+            ColumnPlan(column, declared.type, description=declared.description)
+            for column, declared in source.columns.items()
+        ),
+        *(
+            ColumnPlan(
+                item.name,
+                UUID,
+                description=f"Hash ({item.kind}) of {', '.join(part for part, _ in item.parts)}.",
+            )
+            for item in hashes
+        ),
+    )
+    return StagePlan(
+        source=name,
+        table=TablePlan("stage", name, columns, source.description),
+        quarantine=TablePlan(
+            "stage",
+            f"{name}_quarantine",
+            tuple(QUARANTINE_COLUMNS),
+            f"Rows of {name} that could not enter, with the reason.",
+        ),
+        hashes=hashes,
+    )
+
+
+def role_columns(
+    warehouse: Warehouse, link: Link, binding: LinkBinding, role: str
+) -> tuple[str, ...]:
+    """Return the stage columns that hold the hub's key for a role of a link."""
+    return binding.keys.get(role, warehouse.hubs[link.hubs[role]].keys)
+
+
+def hub_parts(warehouse: Warehouse, hub: Hub, columns: tuple[str, ...]) -> Parts:
+    """Return the parts of a hub's key taken from these stage columns, with the vault's types."""
+    parts = []
+    for column, key in zip(columns, hub.keys, strict=True):
+        declared = key_type(warehouse, hub, key)
+        assert declared is not None  # noqa: S101  the declaration is validated
+        parts.append((column, declared))
+    return tuple(parts)
+
+
+def _hashes(warehouse: Warehouse, stage: str) -> Iterator[Hash]:
+    for hub in warehouse.hubs.values():
+        for binding in hub.bindings:
+            if binding.stage == stage:
+                columns = tuple(binding.columns.get(key, key) for key in hub.keys)
+                name = binding.role or hub.hash_key
+                yield Hash(name, "key", hub_parts(warehouse, hub, columns))
+    for link in warehouse.links.values():
+        for binding in link.bindings:
+            if binding.stage == stage:
+                yield from _link_hashes(warehouse, link, binding)
+    for _, name, table in warehouse.vault_tables():
+        if isinstance(table, Satellite | MultiActiveSatellite) and table.binding.stage == stage:
+            yield Hash(f"hd_{name}", "hashdiff", payload_parts(warehouse, table))
+
+
+def _link_hashes(warehouse: Warehouse, link: Link, binding: LinkBinding) -> Iterator[Hash]:
+    whole: Parts = ()
+    for role, hub_name in link.hubs.items():
+        columns = role_columns(warehouse, link, binding, role)
+        parts = hub_parts(warehouse, warehouse.hubs[hub_name], columns)
+        yield Hash(role, "key", parts)
+        whole += parts
+    yield Hash(link.hash_key, "key", whole)
+
+
+def payload_parts(warehouse: Warehouse, table: Satellite | MultiActiveSatellite) -> Parts:
+    """Return the columns of a satellite's hashdiff: child keys, then payload."""
+    types = warehouse.stage_types(table.binding.stage)
+    children = table.child_keys if isinstance(table, MultiActiveSatellite) else {}
+    return tuple(
+        (column, types[column]) for column in (*children.values(), *table.payload.values())
+    )
+
+
+def hash_expressions(hashes: Sequence[Hash]) -> list[tuple[str, str]]:
+    """Return (column, SQL expression over the stage's columns) of these hashes."""
+    return [(item.name, _expression(item)) for item in hashes]
+
+
+def _expression(item: Hash) -> str:
+    parts = [(quoted(column), declared) for column, declared in item.parts]
+    if item.kind == "hashdiff":
+        return sql_hashdiff(parts)
+    missing = " or ".join(f"{column} is null" for column, _ in parts)
+    return f"case when not ({missing}) then {sql_key(parts)} end"

@@ -1,0 +1,119 @@
+"""The SQL templates: one statement per file below the top-level `sql` folder, filled by Jinja."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from vault_assets import hashing
+from vault_assets.errors import DeclarationError
+from vault_assets.model.names import literal, quoted
+from vault_assets.sql import dialect
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@lru_cache(maxsize=1)
+def sql_folder() -> Path:
+    """Return the folder of the templates: in the checkout, or inside the installed package."""
+    installed = _PACKAGE / "_sql"
+    return installed if installed.is_dir() else _PACKAGE.parent / "sql"
+
+
+def render(template: str, **context: Any) -> str:
+    """Fill a template.
+
+    Args:
+        template: Path below the SQL folder.
+        context: What the template names; a missing name is an error.
+    """
+    return _environment().get_template(template).render(**context).strip()
+
+
+def read_sql(path: str) -> str:
+    """Return the text of a hand-written SQL file below the SQL folder.
+
+    Raises:
+        DeclarationError: There is no such file.
+    """
+    file = (sql_folder() / path).resolve()
+    if not file.is_relative_to(sql_folder().resolve()) or not file.is_file():
+        raise DeclarationError(f"no SQL file {path!r}", where=str(sql_folder()))
+    return file.read_text(encoding="utf-8").strip()
+
+
+@dataclass(frozen=True)
+class CheckTemplate:
+    """A check that comes with a pattern: its file's first lines say what it means.
+
+    Args:
+        name: File name without suffix.
+        path: Path below the SQL folder.
+        description: What a passed check means.
+        blocking: Evaluated before the commit; a failure rolls back.
+        severity: `error` or `warn`.
+    """
+
+    name: str
+    path: str
+    description: str
+    blocking: bool
+    severity: str
+
+
+@lru_cache(maxsize=64)
+def check_templates(folder: str) -> tuple[CheckTemplate, ...]:
+    """Return the checks in `<folder>/checks`, by name."""
+    files = sorted((sql_folder() / folder / "checks").glob("*.sql"))
+    return tuple(_check_template(folder, file) for file in files)
+
+
+def _check_template(folder: str, file: Path) -> CheckTemplate:
+    first, second, *_ = file.read_text(encoding="utf-8").splitlines()
+    traits = second.removeprefix("--").replace(",", " ").split()
+    return CheckTemplate(
+        name=file.stem,
+        path=f"{folder}/checks/{file.name}",
+        description=first.removeprefix("--").strip(),
+        blocking="blocking" in traits,
+        severity="warn" if "warn" in traits else "error",
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(sql_folder()),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701  SQL: identifiers and literals are quoted by filters
+        keep_trailing_newline=False,
+    )
+    environment.filters.update(
+        q=quoted,
+        lit=literal,
+        ts=dialect.timestamp,
+        sql_type=dialect.sql_type,
+        set_hash=hashing.sql_set_hash,
+        cols=_columns,
+        cols_as=_columns_as,
+        all_set=_all_set,
+    )
+    environment.globals.update(unknown=dialect.UNKNOWN, error=dialect.ERROR)
+    return environment
+
+
+def _columns(names: Sequence[str], alias: str = "") -> str:
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(f"{prefix}{quoted(name)}" for name in names)
+
+
+def _columns_as(names: Sequence[str], targets: Sequence[str], alias: str) -> str:
+    pairs = zip(names, targets, strict=True)
+    return ", ".join(f"{alias}.{quoted(name)} as {quoted(target)}" for name, target in pairs)
+
+
+def _all_set(names: Sequence[str], alias: str) -> str:
+    return " and ".join(f"{alias}.{quoted(name)} is not null" for name in names)

@@ -1,0 +1,97 @@
+"""What a mart's query reads: its tables, and for each column the columns it comes from."""
+
+from collections.abc import Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.lineage import lineage as trace
+
+from vault_assets.errors import DeclarationError
+from vault_assets.model.names import nearest
+from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.plans import TablePlan
+from vault_assets.sql.stages import stage_plan
+from vault_assets.sql.templates import read_sql
+
+Origin = tuple[str, str, str]
+
+
+def mart_sql(warehouse: Warehouse, name: str) -> str:
+    """Return the text of a mart's query."""
+    return read_sql(warehouse.marts[name].sql or f"{warehouse.name}/mart/{name}.sql")
+
+
+def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
+    """Return (layer, table) of every table that a mart's query reads, sorted.
+
+    Raises:
+        DeclarationError: The query is no single select, or names a table that is not declared.
+    """
+    known = {(layer, table) for layer, table, _ in warehouse.tables()}
+    query = _parsed(warehouse, name)
+    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    found = set()
+    for table in query.find_all(exp.Table):
+        if not table.db and table.name in ctes:
+            continue
+        if (table.db, table.name) not in known:
+            label = f"{table.db}.{table.name}" if table.db else table.name
+            hint = nearest(label, [".".join(pair) for pair in known])
+            raise DeclarationError(
+                f"mart {name!r} reads {label!r}, which is not declared: {hint}",
+                where=f"{warehouse.name}/mart/{name}.sql",
+            )
+        found.add((table.db, table.name))
+    return sorted(found)
+
+
+def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
+    """Return for each column of a mart the (layer, table, column) that it is computed from."""
+    query = _parsed(warehouse, name)
+    tables = mart_tables(warehouse, name)
+    schema: dict[str, dict[str, dict[str, str]]] = {}
+    for layer, table in tables:
+        columns = dict.fromkeys(_columns(warehouse, layer, table), "unknown")
+        schema.setdefault(layer, {})[table] = columns
+    found = {}
+    for column in query.named_selects:
+        try:
+            node = trace(column, query, schema=schema, dialect="duckdb")
+        except SqlglotError:
+            found[column] = []
+            continue
+        found[column] = sorted(set(_leaves(node)))
+    return found
+
+
+def _leaves(node: object) -> Iterator[Origin]:
+    for item in node.walk():  # pyright: ignore[reportAttributeAccessIssue]
+        table = item.expression.find(exp.Table) if not item.downstream else None
+        if table is not None and table.db:
+            yield table.db, table.name, item.name.rsplit(".", 1)[-1].strip('"')
+
+
+def _columns(warehouse: Warehouse, layer: str, table: str) -> list[str]:
+    plan: TablePlan
+    if layer == "stage":
+        plan = stage_plan(warehouse, table).table
+    elif layer == "vault":
+        plan = vault_plan(warehouse, table).table
+    else:
+        return list(_parsed(warehouse, table).named_selects)
+    return [column.name for column in plan.columns]
+
+
+def _parsed(warehouse: Warehouse, name: str) -> exp.Query:
+    sql = mart_sql(warehouse, name)
+    try:
+        parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    except SqlglotError as error:
+        raise DeclarationError(
+            f"the query of mart {name!r} cannot be read: {error}", where=warehouse.name
+        ) from error
+    if not isinstance(parsed, exp.Query):
+        raise DeclarationError(f"mart {name!r} is no select statement", where=warehouse.name)
+    return parsed
