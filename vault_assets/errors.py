@@ -44,6 +44,10 @@ class TargetError(VaultAssetsError):
     """The target database refused something; nothing was written."""
 
 
+class UnavailableError(TargetError):
+    """The target conflicted or did not answer, also when tried again; later it may."""
+
+
 class LockedCatalogError(TargetError):
     """The single-process catalog is open in another process."""
 

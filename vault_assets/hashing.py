@@ -132,7 +132,7 @@ def sql_hashdiff_text(parts: Sequence[Part]) -> str:
     """Return a DuckDB expression for `hashdiff_text`, never NULL; parts as in `sql_key_text`."""
     if not parts:
         return "''"
-    # A CASE that spares rows with a last value saves under 10 % CPU, and doubles the long text.
+    # A CASE that spares rows with a last value saves 2 to 15 % CPU, and writes the text twice.
     return f"regexp_replace({_sql_joined(parts)}, '(?:~N[|])+$', '')"
 
 
@@ -147,8 +147,8 @@ def sql_set_hash(member: str, digest: Digest = "md5") -> str:
     `member` is SQL of type UUID, the hashdiff of a member; a NULL is no member.
     """
     # Four times as fast as string_agg(.. order by ..); UUIDs sort like their hexadecimal text.
-    members = f"list_sort(list({member}) filter (where {member} is not null), 'asc')"
-    text = f"replace(array_to_string({members}, '|') || '|', '-', '')"
+    members = f"array_to_string(list_sort(list({member}), 'asc'), '|')"
+    text = f"replace({members} || '|', '-', '')"
     return _sql_hashed(f"coalesce({text}, '')", digest)
 
 

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     s3_secret: SecretStr = Field(SecretStr(""), description="Secret key.")
     memory_limit: str = Field("4GB", description="Memory of the engine, for each process.")
     threads: int = Field(0, ge=0, description="Threads of the engine; 0 = one per core.")
+    module: str = Field(
+        "vault_assets.definitions",
+        description="Module with the Dagster definitions; warehouses are declared below its folder.",
+    )
     reports: Path = Field(Path("reports"), description="Folder that report files are written to.")
     alert_urls: SecretStr = Field(
         SecretStr(""), description="Where alerts go: apprise URLs, separated by spaces."

@@ -1,6 +1,9 @@
-"""Real servers for the tests: each stops, and takes its data with it, when its block ends."""
+"""Real servers for the tests: they stop when their block ends, or their process is killed."""
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +13,13 @@ from typing import Any
 from vault_assets.local.services import Services, down, up
 from vault_assets.local.state import load
 from vault_assets.settings import Settings
+
+_WATCH = """
+import pathlib, sys
+sys.stdin.read()
+from vault_assets.local.services import down
+down(pathlib.Path(sys.argv[1]))
+"""
 
 
 @contextmanager
@@ -21,9 +31,9 @@ def service_home() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="vault-assets-tests-"))
     home.chmod(0o755)
     try:
-        yield home
+        with _stopped_in_the_end(home):
+            yield home
     finally:
-        down(home)
         shutil.rmtree(home)
 
 
@@ -31,9 +41,9 @@ def service_home() -> Iterator[Path]:
 def local_services(home: Path) -> Iterator[Services]:
     """Run Postgres and S3 below `home`, such as one of `service_home`; stop them in the end."""
     try:
-        yield up(home)
+        with _stopped_in_the_end(home):
+            yield up(home)
     finally:
-        down(home)
         _remove_substitute(home)
 
 
@@ -44,10 +54,8 @@ def s3_server(folder: Path) -> Iterator[Settings]:
     What lies in `folder/services/s3/landing` before the start is in the bucket; later additions
     by hand are not seen.
     """
-    try:
+    with _stopped_in_the_end(folder):
         yield settings_of(up(folder, postgres=False))
-    finally:
-        down(folder)
 
 
 def settings_of(services: Services, **more: Any) -> Settings:
@@ -62,6 +70,25 @@ def settings_of(services: Services, **more: Any) -> Settings:
         "s3_secret": services.s3_secret,
     }
     return Settings.model_construct(**(fields | more))
+
+
+@contextmanager
+def _stopped_in_the_end(home: Path) -> Iterator[None]:
+    """Stop the services, even if this process is killed: a second one then does it."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    argv = [sys.executable, "-c", _WATCH, str(home)]
+    with subprocess.Popen(
+        argv,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as watcher:
+        try:
+            yield
+        finally:
+            down(home)
+            watcher.kill()
 
 
 def _remove_substitute(home: Path) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO
 
-from vault_assets.errors import ObjectMissingError, StoreError
+from vault_assets.errors import StoreError
 from vault_assets.landing.objects import (
     CHUNK_BYTES,
     Download,
@@ -75,14 +76,13 @@ class LocalFolder:
 
     def download(self, item: Object, path: Path) -> Download:
         """Copy the file, refusing it if it is or gets changed."""
-        try:
-            with self._path(item.key).open("rb") as source:
+        with self._opened(item.key) as source:
+            self._unchanged(source, item)
+            try:
                 return self._copied(source, item, path)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-            raise gone(item.key, self.url) from error
-        except ObjectMissingError:
-            path.unlink(missing_ok=True)
-            raise
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
 
     def put(self, key: str, content: Path | bytes) -> None:
         """Write under a temporary name, then rename; a new version has a new time of change."""
@@ -91,6 +91,12 @@ class LocalFolder:
 
     def _path(self, key: str) -> Path:
         return self.root.joinpath(*checked_key(key).split("/"))
+
+    def _opened(self, key: str) -> BinaryIO:
+        try:
+            return self._path(key).open("rb")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise gone(key, self.url) from error
 
     def _replace(self, target: Path, source: BinaryIO) -> None:
         temporary = target.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}")
@@ -107,9 +113,12 @@ class LocalFolder:
                 temporary.unlink(missing_ok=True)
 
     def _found(self, path: Path) -> Iterator[Object]:
-        if path.is_file():
-            with suppress(FileNotFoundError):
-                yield _object(path.relative_to(self.root).as_posix(), path.stat())
+        try:
+            status = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        if S_ISREG(status.st_mode):
+            yield _object(path.relative_to(self.root).as_posix(), status)
 
     def _refuse(self, error: OSError) -> None:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -119,11 +128,10 @@ class LocalFolder:
     def _copied(self, source: BinaryIO, item: Object, path: Path) -> Download:
         digest = hashlib.md5(usedforsecurity=False)
         with path.open("wb") as target:
-            self._unchanged(source, item)
             while chunk := source.read(CHUNK_BYTES):
                 digest.update(chunk)
                 target.write(chunk)
-            self._unchanged(source, item)
+        self._unchanged(source, item)
         return Download(item.size, digest.hexdigest())
 
     def _unchanged(self, source: BinaryIO, item: Object) -> None:

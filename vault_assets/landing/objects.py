@@ -77,8 +77,8 @@ class Store(Protocol):
         """Copy exactly this version to a local file, in chunks.
 
         Raises:
-            ObjectMissingError: The object has gone or has other content than when it was listed;
-                `path` is then left absent.
+            ObjectMissingError: The object has gone or has other content than when it was listed.
+                No partial file stays behind, whatever the error.
         """
         ...
 

@@ -75,9 +75,9 @@ def _verdict(session: Session, audit: Audit) -> Verdict:
         count = len(sample)
         if count > SAMPLE:
             count = session.value(f"select count(*) from (\n{query}\n)", used)
+    except (duckdb.TransactionException, duckdb.IOException):
+        raise
     except duckdb.Error as error:
-        if not isinstance(error, duckdb.ProgrammingError):
-            raise
         raise TargetError(f"the check's query fails: {error}", where=audit.name) from error
     if sample and "batch_id" in sample[0]:
         _name_files(session, sample)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
 import polars as pl
 import pyarrow as pa
 
@@ -97,10 +96,7 @@ def replace_table(
         verdicts += evaluate(session, audits, blocking=False)
         return Written(table.label, count, columns, tuple(session.statements), tuple(verdicts))
 
-    try:
-        return lake.transaction([table.label], unit)
-    except duckdb.ProgrammingError as error:
-        raise TargetError(f"the query fails: {error}", where=table.label) from error
+    return lake.transaction([table.label], unit)
 
 
 def build_mart(

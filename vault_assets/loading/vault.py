@@ -19,6 +19,8 @@ from vault_assets.sql.templates import CheckTemplate, check_templates, read_sql,
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
+EARLIEST = dt.datetime(1, 1, 1)  # noqa: DTZ001  UTC without zone, as all load times
+LATEST = dt.datetime(9999, 12, 31)  # noqa: DTZ001
 COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
 
 
@@ -71,7 +73,8 @@ def load_vault_table(
         repair: Accept batches older than applied ones and rebuild the keys that they touch.
         replayed: Batches to apply again although they are applied.
         rebuild: Forget the table first and load it from all staged batches.
-        extra_audits: Audits beyond those of the pattern.
+        extra_audits: Audits beyond those of the pattern; may bind $first and $last, the load times
+            of the batches of this load.
 
     Raises:
         LateBatchError: An older batch of the table's sources is not applied and `repair` is off.
@@ -126,7 +129,8 @@ def _load(
             },
             note=False,
         )
-    audits = [*audits_of(plan, context), *extra_audits]
+    scope = {"first": context["first"], "last": context["last"]}
+    audits = [*audits_of(plan, context), *(replace(a, parameters=scope) for a in extra_audits)]
     verdicts = evaluate(session, audits, blocking=True)
     refuse_failures(plan.table.label, verdicts)
     verdicts += evaluate(session, audits, blocking=False)
@@ -200,7 +204,7 @@ def _rebuild_affected(
         render(
             "vault/affected.sql",
             plan=plan,
-            newest_applied=newest or dt.datetime(1, 1, 1),  # noqa: DTZ001  UTC without zone
+            newest_applied=newest or EARLIEST,
             replayed=replayed,
         )
     )
@@ -326,6 +330,7 @@ def _nothing_new(session: Session, plan: VaultPlan, extra: Sequence[Audit]) -> t
         for t in templates
         if not t.blocking
     ]
-    extra_audits = [replace(audit, blocking=False) for audit in extra]
+    scope = {"first": EARLIEST, "last": LATEST}
+    extra_audits = [replace(audit, blocking=False, parameters=scope) for audit in extra]
     verdicts = evaluate(session, [*whole, *extra_audits], blocking=False)
     return (*blocking, *verdicts)

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,8 +36,12 @@ def programs(version: str, account: Account | None, *, system: bool) -> Path:
 
 
 def _of_system() -> list[Path]:
-    folders = [path.parent for path in _SYSTEM.glob("*/bin/postgres")]
-    return sorted(folders, key=lambda folder: float(folder.parent.name), reverse=True)
+    folders = [path.parent for path in _SYSTEM.glob("[0-9]*/bin/postgres")]
+    return sorted(folders, key=_version, reverse=True)
+
+
+def _version(folder: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", folder.parent.name)]
 
 
 def _of_package() -> list[Path]:

@@ -20,7 +20,7 @@ from typing import Any
 
 import apprise
 import dagster as dg
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from vault_assets.errors import SettingsError
 from vault_assets.orchestration.check_history import (
@@ -38,14 +38,11 @@ _HEADS_ONLY = 40
 _LONGEST_LINE = 500
 _KINDS = ("failing", "run failed", "still failing", "recovered")
 _TONES = ("failure", "warning", "success")
-_TEXT = apprise.NotifyFormat.TEXT
 _METADATA = {"failed_rows": "failed rows", "batch_id": "batch", "object_key": "file"}
 _CREDENTIALS = re.compile(
     r"(?i)(://[^/\s:@]*:|(?:password|passwd|secret|token|signature|credential|access_?key|api_?key)"
     r"\w*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&@]+"
 )
-
-
 _Letter = tuple[str, str, str]  # body, title and tone, in the order that apprise takes
 
 
@@ -54,8 +51,7 @@ class _Mark(BaseModel, frozen=True, extra="forbid"):
     runs: tuple[str, ...] = ()
 
 
-class _Cursor(BaseModel, frozen=True, extra="forbid"):
-    endpoints: dict[str, _Mark] = {}
+_CURSOR = TypeAdapter(dict[str, _Mark])
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,6 @@ def alert_sensor(
     min_severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
     remind_after: timedelta | None = timedelta(hours=24),
     sample_rows: int = 5,
-    interval: int = 30,
 ) -> dg.SensorDefinition:
     """Build the sensor `alerts`: it tells failing checks and failed runs of its code location.
 
@@ -103,17 +98,14 @@ def alert_sensor(
         min_severity: A failed check below it counts as passed.
         remind_after: After how long a check that still fails is told again; None: never.
         sample_rows: Most sample rows of a failed check in a message; 0 keeps them in the house.
-        interval: Seconds between two ticks.
     """
-    remind = None if remind_after is None else remind_after.total_seconds()
-    rule = TellingRule(min_severity, remind)
+    rule = TellingRule(min_severity, remind_after)
 
     @dg.sensor(
         name="alerts",
-        minimum_interval_seconds=interval,
+        minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Tells asset checks that fail or recover, and failed runs, to the endpoints "
-        "in VAULT_ASSETS_ALERT_URLS.",
+        description="Tells failing checks and failed runs to VAULT_ASSETS_ALERT_URLS.",
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         addresses = list(dict.fromkeys(urls()))
@@ -128,27 +120,26 @@ def _tick(
     context: dg.SensorEvaluationContext, urls: Sequence[str], options: _Options
 ) -> dg.SkipReason:
     now = time()
-    known = _read_cursor(context.cursor).endpoints
+    known = _read_cursor(context.cursor)
     marks = {url: known.get(_digest(url)) or _Mark(checks=CheckMark(since=now)) for url in urls}
     # Endpoints with one mark, nearly always all of them, share one reading.
     readings = {mark: _read(context, mark, now, options) for mark in set(marks.values())}
     letters = {url: _letter(readings[m][0]) for url, m in marks.items() if readings[m][0]}
     dead = _undelivered(letters)
     after = {_digest(url): m if url in dead else readings[m][1] for url, m in marks.items()}
-    context.update_cursor(_Cursor(endpoints=after).model_dump_json())
+    context.update_cursor(_CURSOR.dump_json(after).decode())
     for number in (number for number, url in enumerate(urls, start=1) if url in dead):
         context.log.warning("Alert endpoint %s took no message and is asked again.", number)
-    told = f"{len(letters) - len(dead)} of {len(letters)} endpoints told."
-    return dg.SkipReason(told if letters else "Nothing to tell.")
+    reached = f"{len(letters) - len(dead)} of {len(letters)} endpoints told."
+    return dg.SkipReason(reached if letters else "Nothing to tell.")
 
 
-def _read_cursor(text: str | None) -> _Cursor:
+def _read_cursor(text: str | None) -> dict[str, _Mark]:
     try:
-        return _Cursor.model_validate_json(text) if text else _Cursor()
+        return _CURSOR.validate_json(text) if text else {}
     except ValidationError as error:
-        what = "The cursor of the sensor `alerts` cannot be read."
         fix = "Reset it on the sensor's page; checks that fail at that time are told again."
-        raise SettingsError(what, fix=fix) from error
+        raise SettingsError("The cursor of the sensor `alerts` is broken.", fix=fix) from error
 
 
 def _digest(url: str) -> str:
@@ -227,25 +218,21 @@ def _check_notice(change: CheckChange, options: _Options) -> _Notice:
     asset, check, partition = failing.subject
     where = f"{asset}, check {check}" + (f", partition {partition}" if partition else "")
     level = "" if kind == "recovered" else f" ({failing.severity.value})"
-    worst = "failure" if failing.severity == dg.AssetCheckSeverity.ERROR else "warning"
-    tone = "success" if kind == "recovered" else worst
-    details = partial(_check_lines, change, options)
-    return _Notice(kind, tone, f"{kind.upper()}{level}: {where}", details)
+    bad = "failure" if failing.severity == dg.AssetCheckSeverity.ERROR else "warning"
+    tone, head = "success" if kind == "recovered" else bad, f"{kind.upper()}{level}: {where}"
+    return _Notice(kind, tone, head, partial(_check_lines, change, options))
 
 
 def _check_lines(change: CheckChange, options: _Options) -> list[str]:
-    since = f"failing since {_utc(change.failing.since)}"
-    lines = [] if change.kind == "failing" else [since]
-    return lines + (_evaluation_lines(change.evaluation, options) if change.evaluation else [])
+    begin = [] if change.kind == "failing" else [f"failing since {_utc(change.failing.since)}"]
+    return begin + (_evaluation_lines(change.evaluation, options) if change.evaluation else [])
 
 
 def _evaluation_lines(evaluation: Evaluation, options: _Options) -> list[str]:
-    metadata = evaluation.metadata
+    given = evaluation.metadata
     lines = [evaluation.description] if evaluation.description else []
-    lines += [
-        f"{word}: {metadata[key].value}" for key, word in _METADATA.items() if key in metadata
-    ]
-    rows = [] if evaluation.passed else _rows(metadata.get("rows"))[: options.sample_rows]
+    lines += [f"{word}: {given[key].value}" for key, word in _METADATA.items() if key in given]
+    rows = [] if evaluation.passed else _rows(given.get("rows"))[: options.sample_rows]
     lines += ["rows:", *(f"  {row}" for row in rows)] if rows else []
     source = f"run {evaluation.run_id}" if evaluation.run_id else "reported outside a run"
     return [*(_clean(line, options) for line in lines), f"{source}, {_utc(evaluation.at)}"]
@@ -258,12 +245,10 @@ def _rows(value: dg.MetadataValue | None) -> list[str]:
         names = [column.name for column in value.schema.columns]
         content = [{name: row.data.get(name) for name in names} for row in value.records]
     rows = content if isinstance(content, list) else str(content or "").splitlines()
-    return [_row(row) for row in rows]
+    return [_row(row) if isinstance(row, Mapping) else str(row) for row in rows]
 
 
-def _row(row: Any) -> str:
-    if not isinstance(row, Mapping):
-        return str(row)
+def _row(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={'null' if v is None else v}" for name, v in row.items())
 
 
@@ -287,15 +272,12 @@ def _letter(notices: Sequence[_Notice]) -> _Letter:
     count = Counter(notice.kind for notice in notices)
     parts = [f"{count[kind]} {kind}" for kind in _KINDS if count[kind]]
     title = notices[0].head if len(notices) == 1 else f"Vault Assets: {', '.join(parts)}"
-    tone = min((n.tone for n in notices), key=_TONES.index)
-    return "\n\n".join(texts), title, tone
+    return "\n\n".join(texts), title, min((n.tone for n in notices), key=_TONES.index)
 
 
 def _undelivered(letters: Mapping[str, _Letter]) -> set[str]:
-    if not letters:
-        return set()
     # All at once: several dead endpoints must not outlast the time that a tick has.
-    with ExitStack() as stack, ThreadPoolExecutor(len(letters)) as pool:
+    with ExitStack() as stack, ThreadPoolExecutor(len(letters) or 1) as pool:
         _silence(stack)
         taken = pool.map(_is_taken, letters.keys(), letters.values())
         return {url for url, done in zip(letters, taken, strict=True) if not done}
@@ -305,7 +287,7 @@ def _is_taken(url: str, letter: _Letter) -> bool:
     split = "" if "overflow=" in url else f"{'&' if '?' in url else '?'}overflow=split"
     endpoint = apprise.Apprise()
     try:
-        return endpoint.add(f"{url}{split}") and bool(endpoint.notify(*letter, body_format=_TEXT))
+        return endpoint.add(f"{url}{split}") and bool(endpoint.notify(*letter, body_format="text"))
     except Exception:  # noqa: BLE001 - one odd endpoint must not keep the message from the others
         return False
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from vault_assets.errors import BatchError, StoreError, TargetError, VaultAssetsError
+from vault_assets.errors import BatchError, StoreError, UnavailableError, VaultAssetsError
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.marts import mart_audits, mart_query
@@ -23,6 +23,7 @@ from vault_assets.orchestration.metadata import (
     records,
     sql_text,
 )
+from vault_assets.orchestration.progress import announced
 from vault_assets.orchestration.resources import LakeResource, StoreResource
 from vault_assets.orchestration.specs import landing_spec, mart_spec, stage_spec, vault_spec
 from vault_assets.sql.planning import vault_plan
@@ -32,7 +33,7 @@ from vault_assets.sql.stages import stage_plan
 RETRY = dg.RetryPolicy(
     max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL
 )
-_RETRIED = (TargetError, StoreError, BatchError)
+_RETRIED = (UnavailableError, StoreError, BatchError)
 
 
 def warehouse_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
@@ -50,7 +51,7 @@ def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=_op_name(spec), specs=[spec], pool=_op_name(spec), retry_policy=RETRY)
     def landing(lake: LakeResource, store: StoreResource) -> Any:
-        with _clear_errors():
+        with announced(spec.key.to_user_string()), _clear_errors():
             found = register(lake.of(warehouse.name), store.open(), warehouse, name)
         new = [
             {
@@ -141,9 +142,9 @@ def _table_asset(
         pool=_op_name(spec),
         retry_policy=RETRY,
     )
-    def table(context: dg.AssetExecutionContext, vault_assets_io: VaultAssetsIOManager) -> Any:
+    def table(context: dg.AssetExecutionContext, vault_assets_io: dg.ResourceParam[VaultAssetsIOManager]) -> Any:
         try:
-            with _clear_errors():
+            with announced(spec.key.to_user_string()), _clear_errors():
                 outcome = vault_assets_io.write(
                     spec.key, source, run_id=context.run.run_id, audits=passed_on
                 )

@@ -10,6 +10,7 @@ rows up to `settled` never change again, and `seen` holds the rows above it that
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, cast
 
 import dagster as dg
@@ -112,11 +113,11 @@ class TellingRule:
 
     Args:
         min_severity: A failure below it counts as passed.
-        remind_after: Seconds until a lasting failure is told again; None: never.
+        remind_after: After how long a lasting failure is told again; None: never.
     """
 
     min_severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN
-    remind_after: float | None = 24 * 3600.0
+    remind_after: timedelta | None = timedelta(hours=24)
 
     def is_failure(self, evaluation: Evaluation) -> bool:
         """Whether an evaluation counts as failed."""
@@ -261,10 +262,11 @@ def _is_worse(one: dg.AssetCheckSeverity, other: dg.AssetCheckSeverity) -> bool:
 
 
 def _reminders(failing: dict[Subject, Failing], now: float, rule: TellingRule) -> list[CheckChange]:
-    after = rule.remind_after
-    due = [f for f in failing.values() if after is not None and f.told + after <= now]
-    # A reminder of what this very reading found would say it twice.
-    due = [f for f in due if f.told < now]
+    if rule.remind_after is None:
+        return []
+    latest = now - rule.remind_after.total_seconds()
+    # What this very reading found was told now: a reminder would say it twice.
+    due = [f for f in failing.values() if f.told <= latest and f.told < now]
     failing |= {f.subject: f.model_copy(update={"told": now}) for f in due}
     return [CheckChange("still failing", f, None) for f in due]
 

@@ -10,7 +10,7 @@ from botocore.config import Config
 from dagster import InitResourceContext
 from dagster_aws.s3 import S3Resource
 from dagster_duckdb import DuckDBResource
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, SecretStr
 
 from vault_assets.landing.store import Store, open_store
 from vault_assets.local.resolve import resolved
@@ -63,7 +63,7 @@ class StoreResource(S3Resource):
             "s3_endpoint": self.endpoint_url,
             "s3_region": self.region_name,
             "s3_key_id": self.aws_access_key_id,
-            "s3_secret": self.aws_secret_access_key,
+            "s3_secret": SecretStr(self.aws_secret_access_key or ""),
         }
         return found.model_copy(update={k: v for k, v in changes.items() if v})
 

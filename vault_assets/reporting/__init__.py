@@ -1,1 +1,1 @@
-"""Reports: a mart's rows in, a figure and a page of text out. Nothing here reads or writes tables."""
+"""Reports: rows of a mart in, a figure and a page of text out; no table is touched here."""

@@ -51,6 +51,7 @@ def report(
             cnt_users_in_group_with_messages, group_conversion, rank; any order, may be empty.
         loaded: Rows loaded from each source table, for example `{"users": 100000}`.
         quarantined: Rows of each source table that were quarantined, so are no part of the answer.
+            If both are empty the report does not speak of rows.
     """
     # Matplotlib takes longer to import than the rest of the process; only the figure needs it.
     from vault_assets.reporting.conversion_figure import draw  # noqa: PLC0415 - heavy import
@@ -69,8 +70,8 @@ def answered(
     """
     groups = conversion.sort("rank")
     compared = groups.filter(pl.col("group_conversion").is_not_null())
-    added = compared["cnt_added_users"].sum()
-    writers = compared["cnt_users_in_group_with_messages"].sum()
+    added = int(compared["cnt_added_users"].sum())
+    writers = int(compared["cnt_users_in_group_with_messages"].sum())
     # Whole numbers, because a rounded quotient could drop a group that equals the average.
     good = pl.col("cnt_users_in_group_with_messages") * added >= writers * pl.col("cnt_added_users")
     winners = compared.filter(good).head(MOST_ADVERTISED) if writers else compared.clear()
@@ -84,8 +85,8 @@ def answered(
 
 
 def percent(share: float | None) -> str:
-    """Return `0.6667` as `66.7%`, and None as a dash."""
-    return "–" if share is None else f"{share:.1%}"
+    """Return `0.6667` as `66.7%`, and None as `n/a`."""
+    return "n/a" if share is None else f"{share:.1%}"
 
 
 def name_of(group: Mapping[str, object]) -> str:
@@ -116,10 +117,9 @@ def _markdown(answer: Answer, loaded: Mapping[str, int], quarantined: Mapping[st
         recommendation(answer),
         _ranking(answer),
         _remarks(answer),
-        "## Rows behind the answer",
-        _rows(answer),
-        _sources(loaded, quarantined),
     ]
+    if loaded or quarantined:
+        parts += ["## Rows behind the answer", _rows(answer), _sources(loaded, quarantined)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -166,7 +166,7 @@ def _sources(loaded: Mapping[str, int], quarantined: Mapping[str, int]) -> str:
         f"| {_escaped(source)} | {loaded.get(source, 0):,} | {quarantined.get(source, 0):,} |"
         for source in dict.fromkeys([*loaded, *quarantined])
     ]
-    return "\n".join(lines) if len(lines) > 2 else ""  # noqa: PLR2004 - two lines of header
+    return "\n".join(lines)
 
 
 def _escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Sequence
+from typing import cast
 
 import polars as pl
 from matplotlib.artist import Artist
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from vault_assets.reporting.conversion import Answer, name_of, percent
 
@@ -22,10 +23,12 @@ MOST_BARS = 25
 _INK = "#1f2933"
 _MUTED = "#66727f"
 _PALE = "#cdd6de"
-_GREY = "#93a1ae"
+_GREY = "#6f7f8d"
 _ACCENT = "#0b6e99"
-_TOP, _BOTTOM, _BAR, _NAMES = 1.25, 0.95, 0.44, 3.3  # inches
+_TOP, _BOTTOM, _BAR, _NAMES = 1.25, 0.95, 0.44, 3.45  # inches
 _MARGIN = 0.02  # of the figure's width
+_FEWEST_BARS = 3  # room for so many, lest a single bar fills the figure
+_NAME = "name"
 
 
 def draw(answer: Answer) -> bytes:
@@ -34,7 +37,7 @@ def draw(answer: Answer) -> bytes:
     Nothing global is touched: no pyplot, no settings.
     """
     groups = answer.groups.head(MOST_BARS)
-    height = _TOP + _BOTTOM + _BAR * max(groups.height, 3)
+    height = _TOP + _BOTTOM + _BAR * max(groups.height, _FEWEST_BARS)
     figure = Figure(figsize=(12, height), dpi=150, facecolor="white")
     _write_around(figure, answer, groups.height)
     if groups.is_empty():
@@ -46,7 +49,7 @@ def draw(answer: Answer) -> bytes:
 
 def _draw_panels(figure: Figure, groups: pl.DataFrame, answer: Answer) -> None:
     width, height = figure.get_size_inches()
-    left, top, bottom = _MARGIN + _NAMES / width, 1 - _TOP / height, _BOTTOM / height
+    left, top, bottom = _MARGIN + (_NAMES + 0.1) / width, 1 - _TOP / height, _BOTTOM / height
     grid = figure.add_gridspec(
         1, 2, left=left, right=1 - _MARGIN, top=top, bottom=bottom, wspace=0.06
     )
@@ -56,24 +59,22 @@ def _draw_panels(figure: Figure, groups: pl.DataFrame, answer: Answer) -> None:
 
 
 def _write_around(figure: Figure, answer: Answer, shown: int) -> None:
-    inch = 1 / figure.get_figheight()
-    figure.text(
-        _MARGIN, 1 - 0.42 * inch, "Which groups get their members to write?",
-        size=18, weight="bold", color=_INK,
-    )  # fmt: skip
+    height = figure.get_figheight()
+    title, under, foot = 1 - 0.42 / height, 1 - 0.72 / height, 0.2 / height
+    text = "Which groups get their members to write?"
+    figure.text(_MARGIN, title, text, size=18, weight="bold", color=_INK)
+    text = f"{_compared(answer, shown)} by conversion: users who wrote / users who were added"
+    figure.text(_MARGIN, under, text, size=11, color=_MUTED)
+    if answer.loaded or answer.quarantined:
+        text = f"{answer.loaded:,} loaded, {answer.quarantined:,} quarantined and not counted."
+        figure.text(_MARGIN, foot, f"Rows behind the answer: {text}", size=9.5, color=_MUTED)
+
+
+def _compared(answer: Answer, shown: int) -> str:
     total = answer.groups.height
-    which = f"The {total} oldest groups" if shown == total else f"Best {shown} of {total} groups"
-    figure.text(
-        _MARGIN, 1 - 0.72 * inch,
-        f"{which}, ranked by conversion: users who wrote / users who were added",
-        size=11, color=_MUTED,
-    )  # fmt: skip
-    figure.text(
-        _MARGIN, 0.2 * inch,
-        f"Rows behind the answer: {answer.loaded:,} loaded, {answer.quarantined:,} quarantined "
-        "and not counted.",
-        size=9.5, color=_MUTED,
-    )  # fmt: skip
+    if shown < total:
+        return f"The best {shown} of the {total:,} oldest groups"
+    return f"The {total} oldest groups" if total > 1 else "The oldest groups"
 
 
 def _draw_conversion(axes: Axes, groups: pl.DataFrame, answer: Answer) -> None:
@@ -87,23 +88,47 @@ def _draw_conversion(axes: Axes, groups: pl.DataFrame, answer: Answer) -> None:
             _label(axes, 0, place, "nobody was added", color=_MUTED)
         elif share > 0.2 * limit:
             axes.text(
-                share, place, f"{percent(share)} ", va="center", ha="right",
-                size=10.5, weight="bold", color="white",
-            )  # fmt: skip
+                share,
+                place,
+                f"{percent(share)} ",
+                va="center",
+                ha="right",
+                size=10.5,
+                weight="bold",
+                color="white",
+            )
         else:
             _label(axes, share, place, percent(share))
-    axes.set_yticks(range(len(rows)), [name_of(row) for row in rows], size=10.5)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    _draw_names(axes, [name_of(row) for row in rows])
+    axes.set_ylim(max(len(rows), _FEWEST_BARS) - 0.5, -0.5)
     axes.set_xlim(0, limit)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _finish(axes, "conversion, % of added users")
     _legend(axes, _conversion_legend(axes, answer))
 
 
+def _draw_names(axes: Axes, names: list[str]) -> None:
+    # Not tick labels: those take their text back from the axis when they are drawn.
+    beside = axes.get_yaxis_transform()
+    for place, name in enumerate(names):
+        axes.text(
+            -0.015,
+            place,
+            name,
+            ha="right",
+            va="center",
+            size=10.5,
+            color=_INK,
+            transform=beside,
+            gid=_NAME,
+        )
+    axes.set_yticks([])
+
+
 def _conversion_legend(axes: Axes, answer: Answer) -> list[Artist]:
-    handles: list[Artist] = [Patch(color=_GREY, label="other groups")]
+    handles: list[Artist] = []
     if answer.advertised:
-        handles.insert(0, Patch(color=_ACCENT, label="advertise"))
+        handles += [Patch(color=_ACCENT, label="advertise"), Patch(color=_GREY, label="other")]
     if answer.overall is not None:
         label = f"all together: {percent(answer.overall)}"
         # Behind the bars, so that it cuts through no label.
@@ -128,8 +153,8 @@ def _draw_users(axes: Axes, groups: pl.DataFrame, answer: Answer) -> None:
     axes.barh(range(len(added)), writers, height=0.34, color=_colors(groups, answer))
     for place, (wrote, all_added) in enumerate(zip(writers, added, strict=True)):
         _label(axes, max(all_added, wrote), place, f"{wrote:,} of {all_added:,}")
-    axes.set_xlim(0, max([1, *added, *writers]) * 1.3)
-    axes.tick_params(labelleft=False)
+    axes.set_xlim(0, max([1, *added, *writers]) * 1.38)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     _finish(axes, "users")
     _legend(axes, [Patch(color=_PALE, label="added"), Patch(color=_GREY, label="wrote")])
@@ -146,25 +171,32 @@ def _finish(axes: Axes, label: str) -> None:
 
 def _legend(axes: Axes, handles: Sequence[Artist]) -> None:
     axes.legend(
-        handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(handles),
-        frameon=False, fontsize=10, labelcolor=_INK, handlelength=1, columnspacing=1.2,
+        handles=handles,
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=len(handles),
+        frameon=False,
+        fontsize=10,
+        labelcolor=_INK,
+        handlelength=1,
+        columnspacing=1.2,
         borderaxespad=0.2,
-    )  # fmt: skip
+    )
 
 
 def _rendered(figure: Figure) -> bytes:
     canvas = FigureCanvasAgg(figure)
-    for text in figure.findobj(Text):
-        assert isinstance(text, Text)
-        text.set_family("DejaVu Sans")
+    texts = cast("list[Text]", figure.findobj(Text))
+    for text in texts:
+        text.set_fontfamily("DejaVu Sans")
         # A dollar sign in a name is no formula.
         text.set_parse_math(False)
     with warnings.catch_warnings():
         # Names may hold signs that no font has; a box is drawn for them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        for axes in figure.axes:
-            for name in axes.get_yticklabels():
-                _shorten(name, canvas.get_renderer(), _NAMES * figure.dpi)
+        for text in texts:
+            if text.get_gid() == _NAME:
+                _shorten(text, canvas.get_renderer(), _NAMES * figure.dpi)
         buffer = io.BytesIO()
         canvas.print_png(buffer)
     return buffer.getvalue()

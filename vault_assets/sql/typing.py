@@ -104,7 +104,9 @@ def _decimal(text: str, declared: ColumnType) -> str:
 
 def _float(text: str) -> str:
     value = f"try_cast({text} as double)"
-    return f"case when isfinite({value}) and not contains({text}, '_') then {value} end"
+    # What try_cast takes beyond the grammar: '1_000', '+-1', infinity and what overflows to it.
+    odd = f"contains({text}, '_') or contains({text}, '+-')"
+    return f"case when isfinite({value}) and not ({odd}) then {value} end"
 
 
 def _boolean(text: str) -> str:

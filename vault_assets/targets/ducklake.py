@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import duckdb
 from duckdb_extensions import import_extension
 
-from vault_assets.errors import LockedCatalogError, TargetError
+from vault_assets.errors import LockedCatalogError, TargetError, UnavailableError
 from vault_assets.model.names import checked, literal, quoted
 from vault_assets.settings import Settings
 from vault_assets.targets.locks import Locks, PostgresLocks, ProcessLocks
@@ -56,6 +56,7 @@ class DuckLake:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._locks: Locks | None = None
         self._spill: tempfile.TemporaryDirectory[str] | None = None
+        self._spill_folder: Path | None = None
 
     @property
     def served(self) -> bool:
@@ -65,12 +66,18 @@ class DuckLake:
     @property
     def work_dir(self) -> Path:
         """A folder for spilled rows and downloaded objects; it goes with this target."""
+        if self._spill_folder is not None:
+            return self._spill_folder
         if self._spill is None:
             self.settings.home.mkdir(parents=True, exist_ok=True)
             self._spill = tempfile.TemporaryDirectory(
                 dir=self.settings.home, prefix="work-", ignore_cleanup_errors=True
             )
         return Path(self._spill.name).resolve()
+
+    def spill_to(self, folder: Path) -> None:
+        """Let spilled rows go to `folder`, which this object does not remove."""
+        self._spill_folder = folder
 
     def transaction(self, locks: Sequence[str], unit: Callable[[Session], Result]) -> Result:
         """Run `unit` in one transaction that no other writer of `locks` disturbs.
@@ -83,7 +90,8 @@ class DuckLake:
             unit: Gets the session; what it returns is returned after the commit.
 
         Raises:
-            TargetError: Still failing after the last attempt.
+            UnavailableError: Still failing after the last attempt.
+            TargetError: The database refused a statement.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -92,11 +100,15 @@ class DuckLake:
             except (*_TRANSIENT, *_BROKEN) as error:
                 self._disconnect()
                 if attempt == _ATTEMPTS:
-                    raise TargetError(
+                    raise UnavailableError(
                         f"gave up after {attempt} attempts: {error}", where=self.warehouse
                     ) from error
                 log.warning("attempt %d failed, trying again: %s", attempt, error)
                 time.sleep(min(8.0, 0.2 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  jitter is no secret
+            except duckdb.Error as error:
+                raise TargetError(
+                    _without_secrets(str(error), self.settings), where=self.warehouse
+                ) from error
         raise AssertionError  # the loop returns or raises
 
     @contextmanager

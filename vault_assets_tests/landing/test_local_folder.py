@@ -95,3 +95,10 @@ def test_other_kinds_of_landing_are_refused() -> None:
         open_store(Settings.model_construct(landing=""))
     with pytest.raises(SettingsError, match="gs://bucket"):
         open_store(Settings.model_construct(landing="gs://bucket"))
+
+
+def test_a_file_cannot_lie_below_another(folder: LocalFolder) -> None:
+    folder.put("a", b"x")
+    with pytest.raises(StoreError, match=r"a/b\.csv cannot be written"):
+        folder.put("a/b.csv", b"x")
+    assert [item.key for item in folder.list()] == ["a"]

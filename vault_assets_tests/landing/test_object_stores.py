@@ -128,6 +128,13 @@ def test_a_download_is_the_object_with_its_md5(store: Store, tmp_path: Path) -> 
     assert download.md5_hex == hashlib.md5(content).hexdigest()
 
 
+def test_a_missing_target_folder_is_no_missing_object(store: Store, tmp_path: Path) -> None:
+    store.put("a.csv", b"abc")
+    (item,) = store.list()
+    with pytest.raises(FileNotFoundError):
+        store.download(item, tmp_path / "nothing" / "copy")
+
+
 def test_a_file_can_be_put_from_disk(store: Store, tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(b"x" * 12_000_000)
     store.put("a/b.bin", tmp_path / "source")
@@ -170,10 +177,3 @@ def test_a_folder_is_no_object(store: Store) -> None:
     with pytest.raises(ObjectMissingError):
         store.head("a")
     assert store.matching("*") == []
-
-
-def test_an_object_cannot_lie_below_another(store: Store) -> None:
-    store.put("a", b"x")
-    with pytest.raises(StoreError):
-        store.put("a/b.csv", b"x")
-    assert keys(list(store.list())) == ["a"]

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from time import time
-from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.test_utils import create_run_for_test
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -411,16 +416,17 @@ def test_runs_that_fail_at_the_same_time_are_all_told(
 
 
 def test_a_run_of_another_code_location_is_left_to_its_own_sensor(
-    sensor: Sensor, world: World, hook: Hook, monkeypatch: pytest.MonkeyPatch
+    sensor: Sensor, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, there = SimpleNamespace(location_name="here"), SimpleNamespace(location_name="there")
-    monkeypatch.setattr(dg.SensorEvaluationContext, "code_location_origin", here)
-    world.error = ValueError("no header")
-    for origin in (there, here):
-        monkeypatch.setattr(dg.DagsterRun, "remote_job_origin", origin)
-        run(sensor)
-        sensor.tick()
-    assert hook.titles == ["RUN FAILED: job nightly"]
+    homes = {name: RegisteredCodeLocationOrigin(name) for name in ("here", "there")}
+    monkeypatch.setattr(dg.SensorEvaluationContext, "code_location_origin", homes["here"])
+    for name, home in homes.items():
+        repository = RemoteRepositoryOrigin(home, "__repository__")
+        origin = RemoteJobOrigin(repository, f"job_{name}")
+        failed = create_run_for_test(sensor.instance, f"job_{name}", remote_job_origin=origin)
+        sensor.instance.report_run_failed(failed)
+    sensor.tick()
+    assert hook.titles == ["RUN FAILED: job job_here"]
 
 
 def test_what_failed_while_the_sensor_was_down_is_told(

@@ -1,6 +1,7 @@
 -- Loads mart group_activity: members, messages and writers of every group.
--- Added = users with an `add` event. A current member's last event is no `leave`; on equal time leave
--- wins. Writers = distinct authors of the group's messages. never_wrote = added users without one.
+-- Added = users with an `add` event. A current member's last event is no `leave`; on equal time
+-- leave wins. Writers = distinct authors of the group's messages. never_wrote = added users who are
+-- no writers of that group.
 with names as (
     select
         hk_group_id,

@@ -1,7 +1,7 @@
 -- Loads mart group_conversion: which of the $groups oldest groups turn added users into writers.
--- Oldest = smallest registration_dt, ties by group_id. Added = distinct users with an `add` event: a
--- `create` does not count, a later `leave` does not subtract. Writers = distinct authors of messages
--- in the group, members or not. Conversion = writers / added, NULL where nobody was added.
+-- Oldest = smallest registration_dt, ties by group_id. Added = distinct users with an `add` event:
+-- a `create` does not count, a later `leave` does not subtract. Writers = distinct authors of
+-- messages in the group, members or not. Conversion = writers / added, NULL where nobody was added.
 with oldest_groups as (
     select hk_group_id, group_id, registration_dt
     from vault.h_groups

@@ -1,0 +1,41 @@
+"""The `vault-assets` command: one clear paragraph per error, a meaningful exit code."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from vault_assets.cli import batches, declaration, query, run, services, status
+from vault_assets.errors import VaultAssetsError
+
+app = typer.Typer(
+    name="vault-assets",
+    help="From files in S3 to a Data Vault and marts. Exit codes: 0 done, 1 failed, 2 wrong use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (services, run, query, status, batches, declaration):
+    module.add_to(app)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+) -> None:
+    """Options of all commands."""
+    del debug  # read in main, where errors arrive
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except VaultAssetsError as error:
+        if "--debug" in sys.argv:
+            raise
+        Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

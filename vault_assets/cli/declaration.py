@@ -1,0 +1,101 @@
+"""`check`, `doctor`: is the declaration right, and does everything answer?"""
+
+from collections.abc import Callable, Iterator
+
+import typer
+from rich.console import Console
+
+from vault_assets.cli.project import declared
+from vault_assets.errors import DeclarationError, SettingsError, VaultAssetsError
+from vault_assets.landing.store import open_store
+from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.local.resolve import resolved
+from vault_assets.model.reading import read_warehouse
+from vault_assets.settings import Settings
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.tracing import mart_tables
+from vault_assets.targets.ducklake import DuckLake, engine
+
+console = Console()
+
+
+def check() -> None:
+    """Validate every declaration and mart query, without running anything."""
+    broken = 0
+    for path in declared(Settings()).values():
+        try:
+            warehouse = read_warehouse(path)
+            for _, name, _ in warehouse.vault_tables():
+                vault_plan(warehouse, name)
+            for name in warehouse.marts:
+                mart_tables(warehouse, name)
+            for _, _, table in warehouse.tables():
+                declared_audits(table)
+        except DeclarationError as error:
+            broken += 1
+            console.print(str(error), style="red", highlight=False, soft_wrap=True)
+        else:
+            count = sum(1 for _ in warehouse.tables())
+            console.print(f"{warehouse.name}: {len(warehouse.sources)} sources, {count} tables, ok")
+    if broken:
+        raise typer.Exit(1)
+
+
+def doctor() -> None:
+    """Say what works, what does not, and how to mend it."""
+    ill = 0
+    for what, probe in _probes():
+        try:
+            console.print(f"[green]ok[/]    {what}: {probe()}", highlight=False)
+        except VaultAssetsError as error:
+            ill += 1
+            console.print(f"[red]not ok[/] {what}: {error}", highlight=False, soft_wrap=True)
+    if ill:
+        raise typer.Exit(1)
+
+
+def _probes() -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "extensions", _extensions
+    yield "settings", _settings
+    try:
+        settings = resolved()
+    except SettingsError:
+        return  # said by the probe before
+    yield "store", lambda: _store(settings)
+    for name in declared(settings):
+        yield f"lake {name}", lambda name=name: _lake(name, settings)
+
+
+def _extensions() -> str:
+    connection = engine(Settings(), Settings().home)
+    loaded = connection.execute(
+        "select extension_name from duckdb_extensions() where loaded order by all"
+    ).fetchall()
+    connection.close()
+    wanted = {"ducklake", "httpfs", "postgres_scanner"}
+    return ", ".join(name for (name,) in loaded if name in wanted)
+
+
+def _settings() -> str:
+    settings = resolved()
+    form = "served" if settings.catalog.startswith("postgres") else "single process"
+    return f"{form}, landing {settings.landing}, data {settings.data}, catalog {settings.catalog}"
+
+
+def _store(settings: Settings) -> str:
+    open_store(settings).ensure()
+    return f"{settings.landing} answers"
+
+
+def _lake(name: str, settings: Settings) -> str:
+    with DuckLake(name, settings) as lake:
+        found = lake.session().value(
+            "select count(*) from duckdb_tables() where database_name = current_database()"
+        )
+    return f"attached, {found} tables"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this module."""
+    app.command()(check)
+    app.command()(doctor)

@@ -1,0 +1,52 @@
+"""`run`: materialize assets through Dagster, with progress."""
+
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from vault_assets.cli.project import dagster_home
+from vault_assets.errors import VaultAssetsError
+from vault_assets.settings import Settings
+
+console = Console()
+
+
+def run(
+    selection: Annotated[
+        str, typer.Argument(help="A warehouse, a table as social/mart/x, or Dagster's syntax.")
+    ] = "*",
+) -> None:
+    """Materialize assets and show what became of the rows."""
+    settings = Settings()
+    dagster_home(settings)
+    from vault_assets.cli.running import materialize, selected  # noqa: PLC0415  imports Dagster
+
+    began = time.monotonic()
+    keys = selected(settings.module, selection)
+    if not keys:
+        raise VaultAssetsError(f"nothing matches {selection!r}", fix="See `dg list defs`.")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting", total=len(keys))
+
+        def follow(asset: str, state: str) -> None:
+            progress.update(task, description=asset, advance=int(state != "started"))
+
+        summary = materialize(settings.module, keys, follow)
+    summary.show(console)
+    console.print(f"{len(keys)} assets in {time.monotonic() - began:.1f} s, run {summary.run_id}")
+    if not summary.success:
+        raise typer.Exit(1)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command of this module."""
+    app.command()(run)

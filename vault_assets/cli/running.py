@@ -1,0 +1,149 @@
+"""Materialize assets in this process, and sum up what became of the rows."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+from rich.console import Console
+from rich.table import Table as Grid
+
+from vault_assets.errors import VaultAssetsError
+from vault_assets.orchestration import progress
+from vault_assets.orchestration.sensors import WAREHOUSE_TAG
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Summary:
+    """What a run did, for the terminal."""
+
+    success: bool
+    run_id: str
+    rows: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    checks: list[tuple[str, str, bool, int]] = field(default_factory=list)
+
+    def show(self, console: Console) -> None:
+        """Print counters, failed checks and errors."""
+        grid = Grid("asset", "rows in", "loaded", "unchanged", "duplicate", "quarantined")
+        grid.columns[0].no_wrap = True
+        for column in grid.columns[1:]:
+            column.justify = "right"
+        for asset, values in self.rows:
+            grid.add_row(asset, *(_number(values, name) for name in _COLUMNS))
+        if self.rows:
+            console.print(grid)
+        for asset, check, error, count in self.checks:
+            mark = "[red]failed[/]" if error else "[yellow]warning[/]"
+            console.print(f"check {mark}  {asset}: {check} ({count} rows)")
+        for step, message in self.failures:
+            console.print(f"[bold red]failed[/]  {step}: {message}", highlight=False)
+
+
+_COLUMNS = (
+    ("records", "rows_in"),
+    ("loaded", "inserted", "dagster/row_count"),
+    ("unchanged",),
+    ("duplicate",),
+    ("quarantined",),
+)
+
+
+def selected(module: str, selection: str) -> list[dg.AssetKey]:
+    """Return the keys of the assets that a selection means.
+
+    Args:
+        module: Module with the definitions.
+        selection: `*`, a warehouse's name, a key with slashes, or Dagster's selection syntax.
+
+    Raises:
+        VaultAssetsError: The selection is not understood.
+    """
+    graph = _definitions(module).get_repository_def().asset_graph
+    names = {key.path[0] for key in graph.get_all_asset_keys()}
+    if selection in names:
+        chosen = dg.AssetSelection.key_prefixes([selection])
+    else:
+        try:
+            chosen = dg.AssetSelection.from_string(_with_keys(selection))
+        except dg.DagsterError as error:
+            raise VaultAssetsError(f"cannot read the selection {selection!r}: {error}") from error
+    return sorted(chosen.resolve(graph))
+
+
+def _with_keys(selection: str) -> str:
+    bare = all(part.isidentifier() for part in selection.split("/"))
+    return f'key:"{selection}"' if bare and selection != "*" else selection
+
+
+def materialize(
+    module: str, keys: Sequence[dg.AssetKey], follow: Callable[[str, str], None]
+) -> Summary:
+    """Materialize assets in one run, in this process, on the Dagster instance of the settings."""
+    job = _definitions(module).resolve_implicit_global_asset_job_def()
+    tags = {WAREHOUSE_TAG: names[0]} if len(names := sorted({k.path[0] for k in keys})) == 1 else {}
+
+    def listener(step: progress.Step) -> None:
+        follow(step.asset, step.state)
+
+    progress.listeners.append(listener)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            result = job.execute_in_process(
+                instance=instance,
+                asset_selection=list(keys),
+                run_config=QUIET,
+                raise_on_error=False,
+                tags=tags,
+            )
+    finally:
+        progress.listeners.remove(listener)
+    return _summary(result)
+
+
+def _definitions(module: str) -> dg.Definitions:
+    return importlib.import_module(module).defs()
+
+
+def _summary(result: dg.ExecuteInProcessResult) -> Summary:
+    summary = Summary(result.success, result.run_id)
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_MATERIALIZATION":
+            made = event.step_materialization_data.materialization
+            values = {name: value.value for name, value in made.metadata.items()}
+            summary.rows.append((made.asset_key.to_user_string(), values))
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            seen = event.asset_check_evaluation_data
+            if not seen.passed:
+                count = seen.metadata.get("failed_rows")
+                summary.checks.append(
+                    (
+                        seen.asset_key.to_user_string(),
+                        seen.check_name,
+                        seen.severity == dg.AssetCheckSeverity.ERROR,
+                        int(count.value) if count else 0,  # pyright: ignore[reportArgumentType]
+                    )
+                )
+        elif event.is_step_failure:
+            summary.failures.append((event.step_key or "", _message(event)))
+    return summary
+
+
+def _message(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "unknown error"
+
+
+def _number(values: dict[str, Any], names: tuple[str, ...]) -> str:
+    for name in names:
+        if isinstance(values.get(name), int):
+            return f"{values[name]:,}"
+    return ""

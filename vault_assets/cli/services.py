@@ -1,0 +1,71 @@
+"""`up`, `down`, `land`: local servers, and files for them."""
+
+import datetime as dt
+import importlib
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from vault_assets.cli.project import dagster_home
+from vault_assets.errors import SettingsError
+from vault_assets.landing.store import open_store
+from vault_assets.local import services
+from vault_assets.local.resolve import resolved
+from vault_assets.settings import Settings
+
+console = Console()
+
+
+def up() -> None:
+    """Start the local S3 server and the Postgres catalog, unless the settings name yours."""
+    settings = Settings()
+    dagster_home(settings)
+    own_store = bool(settings.landing and settings.data)
+    own_catalog = bool(settings.catalog)
+    if own_store and own_catalog:
+        console.print("The settings name a store and a catalog of yours: nothing to start.")
+        return
+    started = services.up(settings.home, s3=not own_store, postgres=not own_catalog)
+    if started.s3_endpoint:
+        console.print(f"S3        {started.s3_endpoint}  buckets landing and lake")
+    if started.catalog_url:
+        console.print(f"Postgres  {started.catalog_url}")
+    console.print(f"State     {settings.home}  (`vault-assets down` stops both)")
+
+
+def down() -> None:
+    """Stop the local servers; their data stays."""
+    stopped = services.down(Settings().home)
+    console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+def land(
+    warehouse: Annotated[str, typer.Argument(help="Which warehouse's sample files.")],
+    scale: Annotated[float, typer.Option(min=0.0001, help="1 = 100,000 users.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
+    date: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Generate sample files of a warehouse and upload them into the landing store."""
+    try:
+        samples = importlib.import_module(f"vault_assets.samples.{warehouse}")
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"there are no sample files for {warehouse!r}") from error
+    settings = resolved()
+    store = open_store(settings)
+    store.ensure()
+    day = date.date() if date else samples.FIRST_DATE
+    with tempfile.TemporaryDirectory() as folder:
+        for path in samples.generate(Path(folder), scale=scale, seed=seed, date=day):
+            key = path.relative_to(folder).as_posix()
+            store.put(key, path)
+            console.print(f"landed {key}  {path.stat().st_size:,} bytes")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this module."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(land)

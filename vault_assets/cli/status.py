@@ -1,0 +1,68 @@
+"""`status`: batches, what waits, what is quarantined, failing checks, freshness."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+
+from vault_assets.cli.project import chosen, dagster_home, declared, lake_of, warehouse
+from vault_assets.loading.reporting import source_status
+from vault_assets.model import Warehouse
+from vault_assets.settings import Settings
+
+console = Console()
+
+
+def status(
+    name: Annotated[str | None, typer.Option("--warehouse", "-w", help="Default: all.")] = None,
+) -> None:
+    """Show the state of the warehouses; exit code 1 if something waits or fails."""
+    settings = Settings()
+    names = [chosen(name, settings).name] if name else list(declared(settings))
+    healthy = True
+    for item in names:
+        found = warehouse(item, settings)
+        healthy &= _sources(found)
+        healthy &= _checks(found, settings)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def _sources(found: Warehouse) -> bool:
+    with lake_of(found.name) as lake:
+        states = source_status(lake, found)
+    grid = Grid("source", "batches", "pending", "given up", "rows", "quarantined", "last load")
+    for state in states:
+        grid.add_row(
+            f"{found.name}/{state.source}",
+            f"{state.batches:,}",
+            f"{state.pending:,}",
+            f"{state.given_up:,}",
+            f"{state.rows:,}",
+            f"{state.quarantined:,}",
+            f"{state.last_load:%Y-%m-%d %H:%M:%S}" if state.last_load else "never",
+        )
+    console.print(grid)
+    return not any(state.pending for state in states)
+
+
+def _checks(found: Warehouse, settings: Settings) -> bool:
+    dagster_home(settings)
+    from vault_assets.cli.health import failing_checks, mart_ages  # noqa: PLC0415  imports Dagster
+
+    failing = failing_checks(settings.module, found.name)
+    for asset, check, severity in failing:
+        console.print(f"[{'red' if severity == 'ERROR' else 'yellow'}]{severity.lower()}[/]"
+                      f"  {asset}: check {check} fails")
+    for asset, hours in mart_ages(settings.module, found.name):
+        limit = found.freshness_hours
+        stale = hours is None or (limit is not None and hours > limit)
+        age = "never built" if hours is None else f"built {hours:.1f} h ago"
+        console.print(f"{'[yellow]stale[/]' if stale else 'fresh'}  {asset}: {age}")
+    return not any(severity == "ERROR" for _, _, severity in failing)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command of this module."""
+    app.command()(status)
