@@ -17,30 +17,40 @@ class Settings(BaseSettings):
         env_prefix="VAULT_ASSETS_", env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
-    target: Literal["ducklake"] = Field("ducklake", description="Where tables are written.")
+    target: Literal["ducklake"] = Field(default="ducklake", description="Where tables are written.")
     home: Path = Field(
-        Path(".vault"),
+        default=Path(".vault"),
         description="Folder of local state: services, Dagster's storage, spill files.",
     )
-    landing: str = Field("", description="Where files land: s3://bucket[/prefix] or a folder.")
-    data: str = Field("", description="Where tables are kept: s3://bucket/prefix or a folder.")
+    landing: str = Field(
+        default="", description="Where files land: s3://bucket[/prefix] or a folder."
+    )
+    data: str = Field(
+        default="", description="Where tables are kept: s3://bucket/prefix or a folder."
+    )
     catalog: str = Field(
-        "",
+        default="",
         description="The lake's catalog: postgresql://user@host:port/database (served), or the "
         "path of a .ducklake file (single process).",
     )
-    catalog_password: SecretStr = Field(SecretStr(""), description="Password of the catalog.")
-    s3_endpoint: str = Field("", description="http(s)://host:port of the S3 server; empty = AWS.")
-    s3_region: str = Field("us-east-1", description="Region of the buckets.")
-    s3_key_id: str = Field("", description="Access key.")
-    s3_secret: SecretStr = Field(SecretStr(""), description="Secret key.")
-    memory_limit: str = Field("4GB", description="Memory of the engine, for each process.")
-    threads: int = Field(0, ge=0, description="Threads of the engine; 0 = one per core.")
+    catalog_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of the catalog."
+    )
+    s3_endpoint: str = Field(
+        default="", description="http(s)://host:port of the S3 server; empty = AWS."
+    )
+    s3_region: str = Field(default="us-east-1", description="Region of the buckets.")
+    s3_key_id: str = Field(default="", description="Access key.")
+    s3_secret: SecretStr = Field(default=SecretStr(""), description="Secret key.")
+    memory_limit: str = Field(default="4GB", description="Memory of the engine, for each process.")
+    threads: int = Field(default=0, ge=0, description="Threads of the engine; 0 = one per core.")
     module: str = Field(
-        "vault_assets.definitions",
+        default="vault_assets.definitions",
         description="Module with the Dagster definitions; warehouses are declared below its folder.",
     )
-    reports: Path = Field(Path("reports"), description="Folder that report files are written to.")
+    reports: Path = Field(
+        default=Path("reports"), description="Folder that report files are written to."
+    )
     alert_urls: SecretStr = Field(
-        SecretStr(""), description="Where alerts go: apprise URLs, separated by spaces."
+        default=SecretStr(""), description="Where alerts go: apprise URLs, separated by spaces."
     )

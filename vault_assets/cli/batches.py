@@ -33,7 +33,10 @@ def batches(
             row["batch_id"],
             row["object_key"],
             row["status"] + (" (same content)" if row["duplicate_of"] else ""),
-            *("" if row[n] is None else f"{row[n]:,}" for n in ("records", "loaded", "quarantined")),
+            *(
+                "" if row[n] is None else f"{row[n]:,}"
+                for n in ("records", "loaded", "quarantined")
+            ),
             row["problem"] or "",
         )
     console.print(grid)

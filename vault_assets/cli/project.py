@@ -48,7 +48,9 @@ def chosen(name: str | None, settings: Settings) -> Warehouse:
     """
     names = list(declared(settings))
     if name is None and len(names) > 1:
-        raise SettingsError("which warehouse?", fix=f"Use --warehouse with one of {', '.join(names)}.")
+        raise SettingsError(
+            "which warehouse?", fix=f"Use --warehouse with one of {', '.join(names)}."
+        )
     return warehouse(name or names[0], settings)
 
 

@@ -50,7 +50,9 @@ def _only_reads(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     allowed = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
     statements = connection.extract_statements(sql)
     if len(statements) != 1 or statements[0].type not in allowed:
-        raise VaultAssetsError("`query` runs one select statement", fix="It cannot change anything.")
+        raise VaultAssetsError(
+            "`query` runs one select statement", fix="It cannot change anything."
+        )
 
 
 def _print(rows: duckdb.DuckDBPyRelation, form: Format) -> None:

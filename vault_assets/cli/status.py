@@ -53,8 +53,10 @@ def _checks(found: Warehouse, settings: Settings) -> bool:
 
     failing = failing_checks(settings.module, found.name)
     for asset, check, severity in failing:
-        console.print(f"[{'red' if severity == 'ERROR' else 'yellow'}]{severity.lower()}[/]"
-                      f"  {asset}: check {check} fails")
+        console.print(
+            f"[{'red' if severity == 'ERROR' else 'yellow'}]{severity.lower()}[/]"
+            f"  {asset}: check {check} fails"
+        )
     for asset, hours in mart_ages(settings.module, found.name):
         limit = found.freshness_hours
         stale = hours is None or (limit is not None and hours > limit)

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from vault_assets.orchestration.alerts import alert_sensor
 from vault_assets.orchestration.io_manager import VaultAssetsIOManager
 from vault_assets.orchestration.resources import LakeResource, StoreResource
 
@@ -23,4 +24,5 @@ def platform() -> dg.Definitions:
             "vault_assets_io": io_manager,
         },
         executor=dg.in_process_executor,
+        sensors=[alert_sensor()],
     )

@@ -25,7 +25,9 @@ class SourceStatus:
     last_load: Any
 
 
-def batch_list(lake: DuckLake, *, source: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+def batch_list(
+    lake: DuckLake, *, source: str | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
     """Return the newest batches with status and counters of their stage, newest first."""
     session = lake.session()
     if not stored_columns(session, FAILURES):
@@ -61,3 +63,19 @@ def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
             )
         )
     return states
+
+
+def source_totals(lake: DuckLake) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the records loaded and quarantined by the stages, by source."""
+    rows = (
+        lake.session()
+        .connection.execute(
+            "select stage, cast(sum(inserted) as bigint), cast(sum(quarantined) as bigint) "
+            "from registry.applied where table_name = 'stage.' || stage group by stage order by stage"
+        )
+        .fetchall()
+    )
+    return (
+        {stage: loaded for stage, loaded, _ in rows},
+        {stage: quarantined for stage, _, quarantined in rows},
+    )

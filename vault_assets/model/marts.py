@@ -18,9 +18,9 @@ class Mart(Table):
     parameters: dict[Name, Scalar] = Field(
         default_factory=dict, description="Values bound to $name in the query."
     )
-    key: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = Field(
-        (), description="Columns that identify a row; checked before the commit."
-    )
+    key: Annotated[
+        tuple[Name, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
+    ] = Field((), description="Columns that identify a row; checked before the commit.")
     columns: dict[Name, str] = Field(
         default_factory=dict, description="What the columns mean, by name."
     )

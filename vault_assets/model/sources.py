@@ -42,7 +42,9 @@ def _column(value: Any) -> Any:
 class Source(Table):
     """Files of one kind in the object store; every object becomes a batch."""
 
-    objects: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
+    objects: Annotated[
+        tuple[str, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
+    ] = Field(
         min_length=1,
         description="Key patterns below the landing root; * does not cross a slash, ** does.",
     )
@@ -54,9 +56,9 @@ class Source(Table):
     record_source: str | None = Field(
         None, description="Value of record_source; default: the warehouse's."
     )
-    columns: dict[Name, Annotated[Column, BeforeValidator(_column)]] = Field(
-        min_length=1, description="Columns by name, in any order of the file."
-    )
+    columns: dict[
+        Name, Annotated[Column, BeforeValidator(_column, json_schema_input_type=str | Column)]
+    ] = Field(min_length=1, description="Columns by name, in any order of the file.")
 
     @model_validator(mode="after")
     def _keys_stay_in_the_store(self) -> "Source":

@@ -12,7 +12,9 @@ from pydantic import BeforeValidator, Field, model_validator
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
 
-Columns = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
+Columns = Annotated[
+    tuple[Name, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
+]
 
 
 def _mapping(value: Any) -> Any:
@@ -21,7 +23,10 @@ def _mapping(value: Any) -> Any:
     return {name: name for name in value} if isinstance(value, list | tuple) else value
 
 
-Mapping = Annotated[dict[Name, Name], BeforeValidator(_mapping)]
+Mapping = Annotated[
+    dict[Name, Name],
+    BeforeValidator(_mapping, json_schema_input_type=str | list[str] | dict[str, str]),
+]
 
 
 class VaultTable(Table):
@@ -67,9 +72,12 @@ class Hub(VaultTable):
     hash_key: Name = Field("", description="Name of the hash key; default hk_<name without h_>.")
     keys: Columns = Field(min_length=1, description="Business key parts, in hash order.")
     payload: Columns = Field((), description="Descriptive columns that never change.")
-    bindings: Annotated[tuple[HubBinding, ...], BeforeValidator(_bindings)] = Field(
-        alias="from", min_length=1, description="The stages that carry the key."
-    )
+    bindings: Annotated[
+        tuple[HubBinding, ...],
+        BeforeValidator(
+            _bindings, json_schema_input_type=str | HubBinding | list[str | HubBinding]
+        ),
+    ] = Field(alias="from", min_length=1, description="The stages that carry the key.")
 
 
 class LinkBinding(Binding):
@@ -93,9 +101,12 @@ class Link(VaultTable):
     hubs: dict[Name, Name] = Field(
         min_length=2, description="Role (name of the hash key column): hub, in hash order."
     )
-    bindings: Annotated[tuple[LinkBinding, ...], BeforeValidator(_bindings)] = Field(
-        alias="from", min_length=1, description="The stages that carry the relation."
-    )
+    bindings: Annotated[
+        tuple[LinkBinding, ...],
+        BeforeValidator(
+            _bindings, json_schema_input_type=str | LinkBinding | list[str | LinkBinding]
+        ),
+    ] = Field(alias="from", min_length=1, description="The stages that carry the relation.")
     orphans: Orphans | None = Field(
         None,
         description="Rows whose hub key is unknown: `quarantine` (they wait, and enter when the "
@@ -108,8 +119,8 @@ class History(VaultTable):
 
     history: ClassVar[bool] = True
 
-    binding: Annotated[Binding, BeforeValidator(_binding)] = Field(
-        alias="from", description="The one stage that describes the parent."
+    binding: Annotated[Binding, BeforeValidator(_binding, json_schema_input_type=str | Binding)] = (
+        Field(alias="from", description="The one stage that describes the parent.")
     )
     order: Literal["none", "file"] | None = Field(
         None,

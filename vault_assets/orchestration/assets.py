@@ -142,7 +142,9 @@ def _table_asset(
         pool=_op_name(spec),
         retry_policy=RETRY,
     )
-    def table(context: dg.AssetExecutionContext, vault_assets_io: dg.ResourceParam[VaultAssetsIOManager]) -> Any:
+    def table(
+        context: dg.AssetExecutionContext, vault_assets_io: dg.ResourceParam[VaultAssetsIOManager]
+    ) -> Any:
         try:
             with announced(spec.key.to_user_string()), _clear_errors():
                 outcome = vault_assets_io.write(

@@ -37,9 +37,15 @@ class Warehouse(dg.Component):
         )
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """Return assets, job, sensor and schedule of the warehouse; reads and writes nothing."""
-        del context
-        return warehouse_definitions(self.declaration)
+        """Return assets, job, sensor and schedule of the warehouse; reads and writes nothing.
+
+        Python modules beside the `defs.yaml` belong to the warehouse: their assets are added.
+        """
+        beside = [
+            dg.load_definitions_from_module(context.load_defs_relative_python_module(path))
+            for path in sorted(context.path.glob("*.py"))
+        ]
+        return dg.Definitions.merge(warehouse_definitions(self.declaration), *beside)
 
 
 def warehouse_definitions(warehouse: model.Warehouse) -> dg.Definitions:

@@ -10,30 +10,14 @@ from collections.abc import Callable
 
 from vault_assets.model.names import literal
 from vault_assets.model.types import ColumnType, Kind
+from vault_assets.sql.dialect import sql_type
 
-_STORAGE: dict[Kind, str] = {
-    "integer": "bigint",
-    "float": "double",
-    "boolean": "boolean",
-    "date": "date",
-    "timestamp": "timestamp",
-    "timestamptz": "timestamptz",
-    "text": "varchar",
-    "uuid": "uuid",
-}
 _BLANKS = "[ \\t]*"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6}0*)?"
 _LOCAL = f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[ T]{_CLOCK}"
 _OFFSET = "(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 _HEX = "[0-9A-Fa-f]"
 _UUID = f"{_HEX}{{8}}-({_HEX}{{4}}-){{3}}{_HEX}{{12}}"
-
-
-def storage_type(declared: ColumnType) -> str:
-    """Return the DuckDB type that holds values of a declared type."""
-    if declared.kind == "decimal":
-        return f"decimal({declared.precision}, {declared.scale})"
-    return _STORAGE[declared.kind]
 
 
 def typed(text: str, declared: ColumnType, *, time_zone: str | None = None) -> str:
@@ -79,8 +63,8 @@ def _matches(text: str, grammar: str) -> str:
     return f"regexp_full_match({text}, {literal(_BLANKS + grammar + _BLANKS)})"
 
 
-def _prints_as(text: str, sql_type: str) -> str:
-    return f"cast(try_cast({text} as {sql_type}) as varchar) = {text}"
+def _prints_as(text: str, target: str) -> str:
+    return f"cast(try_cast({text} as {target}) as varchar) = {text}"
 
 
 def _integer(text: str) -> str:
@@ -92,13 +76,13 @@ def _integer(text: str) -> str:
 
 
 def _decimal(text: str, declared: ColumnType) -> str:
-    sql_type, scale = storage_type(declared), declared.scale or 0
+    exact, scale = sql_type(declared), declared.scale or 0
     digits = f"([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{0,{scale}}}0*)"
     # The second form also matches a lone point, which try_cast refuses.
     return (
-        f"case when {_prints_as(text, sql_type)} then try_cast({text} as {sql_type}) "
+        f"case when {_prints_as(text, exact)} then try_cast({text} as {exact}) "
         f"when {_matches(text, '[+-]?' + digits)} "
-        f"then try_cast({_trimmed(text)} as {sql_type}) end"
+        f"then try_cast({_trimmed(text)} as {exact}) end"
     )
 
 

@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SCALE ?= 1
+
+.PHONY: help install demo dev test check lint types format docs-check bench lock down clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: requirements.lock pyproject.toml setup.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+install: $(VENV)/.installed ## Create the environment
+
+demo: install ## Servers, sample files, the whole graph, the answer
+	$(BIN)/vault-assets up
+	$(BIN)/vault-assets land social --scale $(SCALE)
+	$(BIN)/vault-assets run social
+	$(BIN)/vault-assets answer
+
+dev: install ## Dagster UI with sensors and schedules on http://127.0.0.1:3000
+	$(BIN)/vault-assets up
+	DAGSTER_HOME=$(CURDIR)/.vault/dagster $(BIN)/dagster dev --host 127.0.0.1 -w workspace.yaml
+
+test: install ## All tests
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: lint types test ## Lint, types, tests
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: install
+	$(BIN)/pyright
+
+format: install ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install ## Our graph against a hand-written script, as ratios
+	$(BIN)/python -m benchmarks.social --scale $(SCALE)
+
+lock: ## Pin the dependencies anew
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --no-emit-index-url --generate-hashes --quiet --output-file requirements.lock
+
+down: ## Stop the local servers
+	$(BIN)/vault-assets down
+
+clean: down ## Remove local state
+	rm -rf .vault reports build dist
