@@ -18,10 +18,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml setup.py
 install: $(VENV)/.installed ## Create the environment
 
 demo: install ## Servers, sample files, the whole graph, the answer
-	$(BIN)/vault-assets up
-	$(BIN)/vault-assets land social --scale $(SCALE)
-	$(BIN)/vault-assets run social
-	$(BIN)/vault-assets answer
+	$(BIN)/vault-assets demo --scale $(SCALE)
 
 dev: install ## Dagster UI with sensors and schedules on http://127.0.0.1:3000
 	$(BIN)/vault-assets up

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from vault_assets.cli import batches, declaration, query, run, services, status
+from vault_assets.cli import batches, declaration, demo, query, run, services, status
 from vault_assets.errors import VaultAssetsError
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (services, run, query, status, batches, declaration):
+for module in (demo, services, run, query, status, batches, declaration):
     module.add_to(app)
 
 

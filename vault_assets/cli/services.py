@@ -47,8 +47,13 @@ def land(
     scale: Annotated[float, typer.Option(min=0.0001, help="1 = 100,000 users.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
     date: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    file: Annotated[Path | None, typer.Option(help="A file of yours, with --key.")] = None,
+    key: Annotated[str, typer.Option(help="Where it lands: social/users/.../users.csv.")] = "",
 ) -> None:
-    """Generate sample files of a warehouse and upload them into the landing store."""
+    """Generate sample files of a warehouse, or take a file of yours, and upload."""
+    if file is not None:
+        _land_file(warehouse, file, key)
+        return
     try:
         samples = importlib.import_module(f"vault_assets.samples.{warehouse}")
     except ModuleNotFoundError as error:
@@ -62,6 +67,15 @@ def land(
             key = path.relative_to(folder).as_posix()
             store.put(key, path)
             console.print(f"landed {key}  {path.stat().st_size:,} bytes")
+
+
+def _land_file(warehouse: str, file: Path, key: str) -> None:
+    if not file.is_file():
+        raise SettingsError("there is no such file", where=str(file))
+    if not key.startswith(f"{warehouse}/"):
+        raise SettingsError("--key says where the file lands", fix=f"It begins with {warehouse}/.")
+    open_store(resolved()).put(key, file)
+    console.print(f"landed {key}  {file.stat().st_size:,} bytes")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,0 +1,1 @@
+"""The object store, and batches made of its objects."""

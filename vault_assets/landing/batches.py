@@ -1,7 +1,7 @@
 """Batches: one landed object each, with an id and a strictly increasing load time."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -48,13 +48,7 @@ class Batch:
     duplicate_of: str | None = None
 
 
-Version = tuple[str, str, dt.datetime]
 Item = TypeVar("Item", bound=Listed)
-
-
-def version(item: Listed) -> Version:
-    """Return what makes an object the same object: key, content and time of writing."""
-    return item.key, item.etag, naive(item.modified)
 
 
 def naive(time: dt.datetime) -> dt.datetime:
@@ -62,9 +56,17 @@ def naive(time: dt.datetime) -> dt.datetime:
     return time.astimezone(dt.UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
-def unregistered(listed: Iterable[Item], known: set[Version]) -> list[Item]:
-    """Return the objects that are no batch yet, in the order they were written, then by key."""
-    fresh = [item for item in listed if version(item) not in known]
+def unregistered(listed: Iterable[Item], known: Mapping[str, str]) -> list[Item]:
+    """Return the objects that are no batch yet, in the order they were written, then by key.
+
+    An object is known if the newest batch of its key has its etag: contents A, B, A under one key
+    are three batches, A uploaded twice in a row is one.
+
+    Args:
+        listed: The objects in the store.
+        known: Key: etag of its newest batch.
+    """
+    fresh = [item for item in listed if known.get(item.key) != item.etag]
     return sorted(fresh, key=lambda item: (naive(item.modified), item.key))
 
 

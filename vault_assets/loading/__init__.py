@@ -1,0 +1,1 @@
+"""The use cases, callable without Dagster: stage, load, build, replay, rebuild."""

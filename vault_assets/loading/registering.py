@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from vault_assets.landing.batches import Batch, Version, new_batches, unregistered
+from vault_assets.landing.batches import Batch, new_batches, unregistered
 from vault_assets.landing.store import Object, Store
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.model import Source, Warehouse
@@ -75,13 +75,20 @@ def insert_batches(session: Session, batches: Sequence[Batch]) -> None:
     session.connection.unregister("new_batches")
 
 
-def _known(session: Session, source: str) -> set[Version]:
+def _known(session: Session, source: str) -> dict[str, str]:
     ensure_registry(session)
+    return newest_etags(session).get(source, {})
+
+
+def newest_etags(session: Session) -> dict[str, dict[str, str]]:
+    """Return for each source {object key: etag of its newest batch}."""
     rows = session.connection.execute(
-        "select object_key, etag, modified from registry.batches where source = $source",
-        {"source": source},
+        "select source, object_key, max_by(etag, load_ts) from registry.batches group by all"
     ).fetchall()
-    return {(key, etag, modified) for key, etag, modified in rows}
+    found: dict[str, dict[str, str]] = {}
+    for source, key, etag in rows:
+        found.setdefault(source, {})[key] = etag
+    return found
 
 
 def _contents(session: Session, source: str) -> dict[tuple[str, str, int], str]:

@@ -89,25 +89,33 @@ def stage_batches(
         AuditsFailedError: A blocking audit failed; that batch was rolled back.
     """
     plan = stage_plan(warehouse, source)
-    batches = _prepare(lake, plan, replayed)
-    audits = stage_audits(warehouse.sources[source], plan)
+    job = _Job(lake, store, warehouse, plan, run_id, stage_audits(warehouse.sources[source], plan))
     done: list[StagedBatch] = []
     statements: tuple[str, ...] = ()
     failures: list[tuple[Batch, VaultAssetsError]] = []
-    for batch in batches:
+    for batch in _batches(job, replayed):
         try:
-            again = batch.batch_id in replayed
-            staged, statements = _stage(
-                lake, store, warehouse, plan, batch, run_id, audits, again=again
-            )
+            staged, statements = _stage(job, batch, again=batch.batch_id in replayed)
             done.append(staged)
         except VaultAssetsError as error:
-            _record_failure(lake, batch, "failed", str(error), run_id)
+            _record_failure(job, batch, "failed", error)
             failures.append((batch, error))
     if failures:
         _raise(plan, failures, len(done))
-    verdicts = _verdicts(lake, plan, [*audits, *extra_audits], done)
+    verdicts = _verdicts(job, [*job.audits, *extra_audits], done)
     return Staged(plan.table.label, tuple(done), statements, verdicts)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What staging every batch of a source needs."""
+
+    lake: DuckLake
+    store: Store
+    warehouse: Warehouse
+    plan: StagePlan
+    run_id: str
+    audits: Sequence[Audit]
 
 
 def _raise(plan: StagePlan, failures: Sequence[tuple[Batch, VaultAssetsError]], done: int) -> None:
@@ -122,49 +130,39 @@ def _raise(plan: StagePlan, failures: Sequence[tuple[Batch, VaultAssetsError]], 
     ) from error
 
 
-def _prepare(lake: DuckLake, plan: StagePlan, replayed: Collection[str]) -> list[Batch]:
+def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
     """Return the batches to stage, oldest first: those not staged yet, and those to replay."""
 
     def unit(session: Session) -> list[Batch]:
         ensure_registry(session)
-        ensure_stage(session, plan)
+        ensure_stage(session, job.plan)
         rows = session.rows(
             read_sql("registry/unloaded.sql"),
-            {"source": plan.source, "replayed": list(replayed)},
+            {"source": job.plan.source, "replayed": list(replayed)},
         )
         return [Batch(**row) for row in rows]
 
-    return lake.transaction([plan.table.label], unit)
+    return job.lake.transaction([job.plan.table.label], unit)
 
 
-def _stage(
-    lake: DuckLake,
-    store: Store,
-    warehouse: Warehouse,
-    plan: StagePlan,
-    batch: Batch,
-    run_id: str,
-    audits: Sequence[Audit],
-    *,
-    again: bool,
-) -> tuple[StagedBatch, tuple[str, ...]]:
-    with tempfile.TemporaryDirectory(dir=lake.work_dir) as folder:
+def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[str, ...]]:
+    with tempfile.TemporaryDirectory(dir=job.lake.work_dir) as folder:
         path = Path(folder) / "object"
         item = Object(batch.object_key, batch.etag, batch.size, batch.modified)
         try:
-            store.download(item, path)
+            job.store.download(item, path)
             text = spool(path, Path(folder))
         except (ObjectMissingError, BatchError) as error:
             if again:
                 raise  # what is staged stays as it is
             status = "missing" if isinstance(error, ObjectMissingError) else "rejected"
-            _record_failure(lake, batch, status, str(error), run_id)
+            _record_failure(job, batch, status, error)
             return StagedBatch(batch, problem=f"{status}: {error}"), ()
 
         def unit(session: Session) -> tuple[StagedBatch, tuple[str, ...]]:
             if again:
-                _unstage(session, plan, batch)
-            source = warehouse.sources[plan.source]
+                _unstage(session, job.plan, batch)
+            source = job.warehouse.sources[job.plan.source]
             with read_csv(
                 session.connection,
                 text,
@@ -172,32 +170,24 @@ def _stage(
                 delimiter=source.delimiter,
                 work_dir=Path(folder),
             ) as result:
-                record_source = source.record_source or warehouse.record_source
-                _write(session, plan, batch, record_source, result, run_id)
-            verdicts = evaluate(session, _of_batch(audits, batch), blocking=True)
-            refuse_failures(plan.table.label, verdicts)
-            return (
-                StagedBatch(
-                    batch,
-                    result.records,
-                    result.loaded,
-                    result.rejected,
-                    tuple(result.unknown_columns),
-                ),
-                tuple(session.statements),
-            )
+                _write(session, job, batch, result)
+            verdicts = evaluate(session, _of_batch(job.audits, batch), blocking=True)
+            refuse_failures(job.plan.table.label, verdicts)
+            return _staged(batch, result), tuple(session.statements)
 
-        return lake.transaction([plan.table.label], unit)
+        return job.lake.transaction([job.plan.table.label], unit)
 
 
-def _write(
-    session: Session,
-    plan: StagePlan,
-    batch: Batch,
-    record_source: str,
-    result: CsvResult,
-    run_id: str,
-) -> None:
+def _staged(batch: Batch, result: CsvResult) -> StagedBatch:
+    return StagedBatch(
+        batch, result.records, result.loaded, result.rejected, tuple(result.unknown_columns)
+    )
+
+
+def _write(session: Session, job: _Job, batch: Batch, result: CsvResult) -> None:
+    plan = job.plan
+    source = job.warehouse.sources[plan.source]
+    record_source = source.record_source or job.warehouse.record_source
     session.run(
         render(
             "stage/load.sql",
@@ -220,7 +210,7 @@ def _write(
             "stage": plan.source,
             "batch_id": batch.batch_id,
             "load_ts": batch.load_ts,
-            "run_id": run_id,
+            "run_id": job.run_id,
             "rows_in": result.records,
             "inserted": result.loaded,
             "unchanged": 0,
@@ -245,18 +235,20 @@ def _scoped(audit: Audit, scope: dict[str, Any]) -> Audit:
 
 
 def _verdicts(
-    lake: DuckLake, plan: StagePlan, audits: Sequence[Audit], done: Sequence[StagedBatch]
+    job: _Job, audits: Sequence[Audit], done: Sequence[StagedBatch]
 ) -> tuple[Verdict, ...]:
-    """Judge the batches of this run together, or else the newest one: a bad file stays reported
-    until a good one follows. What blocks has passed in each batch's own transaction.
+    """Judge the batches of this run together, or else the newest one.
+
+    So a bad file stays reported until a good one follows. What blocks has passed in each batch's
+    own transaction.
     """
-    session = lake.session()
+    session = job.lake.session()
     batches = [(staged.batch.batch_id, staged.batch.load_ts) for staged in done]
     if not batches:
         batches = session.connection.execute(
             "select batch_id, load_ts from registry.batches where source = $source "
             "order by load_ts desc limit 1",
-            {"source": plan.source},
+            {"source": job.plan.source},
         ).fetchall()
     times = [load_ts for _, load_ts in batches] or [utc_now()]
     scope = {"batches": [name for name, _ in batches], "first": min(times), "last": max(times)}
@@ -265,7 +257,7 @@ def _verdicts(
     return (*passed, *evaluate(session, rest, blocking=False))
 
 
-def _record_failure(lake: DuckLake, batch: Batch, status: str, reason: str, run_id: str) -> None:
+def _record_failure(job: _Job, batch: Batch, status: str, error: VaultAssetsError) -> None:
     def unit(session: Session) -> None:
         session.run(
             f"insert into {FAILURES.sql} by name select $batch_id as batch_id, "
@@ -274,13 +266,13 @@ def _record_failure(lake: DuckLake, batch: Batch, status: str, reason: str, run_
             {
                 "batch_id": batch.batch_id,
                 "status": status,
-                "reason": reason,
-                "run_id": run_id,
+                "reason": str(error),
+                "run_id": job.run_id,
                 "failed_at": utc_now(),
             },
         )
 
-    lake.transaction([FAILURES.label], unit)
+    job.lake.transaction([FAILURES.label], unit)
 
 
 def _unstage(session: Session, plan: StagePlan, batch: Batch) -> None:

@@ -1,6 +1,6 @@
 """What is left to do: versions that are registered, and batches that a table has not applied."""
 
-from vault_assets.landing.batches import Version
+from vault_assets.loading.registering import newest_etags
 from vault_assets.loading.tables import stored_columns
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
@@ -8,18 +8,10 @@ from vault_assets.sql.registry import APPLIED, BATCHES, FAILURES
 from vault_assets.targets.ducklake import DuckLake
 
 
-def known_versions(lake: DuckLake) -> dict[str, set[Version]]:
-    """Return the registered object versions of each source."""
+def known_versions(lake: DuckLake) -> dict[str, dict[str, str]]:
+    """Return for each source {object key: etag of its newest batch}."""
     session = lake.session()
-    if not stored_columns(session, BATCHES):
-        return {}
-    known: dict[str, set[Version]] = {}
-    rows = session.connection.execute(
-        f"select source, object_key, etag, modified from {BATCHES.sql}"
-    ).fetchall()
-    for source, key, etag, modified in rows:
-        known.setdefault(source, set()).add((key, etag, modified))
-    return known
+    return newest_etags(session) if stored_columns(session, BATCHES) else {}
 
 
 def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, str]]:

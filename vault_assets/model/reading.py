@@ -86,9 +86,8 @@ def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
                 continue
             line, node = found[0].start_mark.line + 1, found[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            if part < len(node.value):
-                node = node.value[part]
-                line = node.start_mark.line + 1
+            item = node.value[part]
+            line, node = item.start_mark.line + 1, item
     return line
 
 

@@ -1,0 +1,1 @@
+"""Warehouses as Dagster assets."""

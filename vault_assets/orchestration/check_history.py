@@ -6,9 +6,10 @@ pinned in `vault_assets_tests/orchestration/test_upstream_characterization.py`.
 A row of that history is inserted as PLANNED when its run is created and updated in place when
 the check is evaluated, so rows are completed in any order. Hence a mark is more than one row id:
 rows up to `settled` never change again, and `seen` holds the rows above it that were dealt with.
+A reading looks only at checks whose latest row is news; a sweep looks at all rows above `settled`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, cast
@@ -24,13 +25,10 @@ LATENESS = 300.0
 """Seconds by which clocks may differ and a row may show up after it was written."""
 
 _ABANDONED = 24 * 3600.0
-_PAGE = 20
+_PAGE = 5
+_FIRST_ROWS = 20
 _MOST_ROWS = 1000
-_FINISHED = {
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
-}
+_FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 _PLANNED = AssetCheckExecutionRecordStatus.PLANNED
 
 Subject = tuple[str, str, str]
@@ -80,15 +78,21 @@ class CheckMark(BaseModel, frozen=True, extra="forbid"):
     """How far the history was read.
 
     Args:
-        since: When it was read, in seconds since 1970.
+        since: When it was read last, in seconds since 1970.
+        began: When it was read first, in seconds since 1970.
         settled: Rows up to this id never change again; None: nothing was read yet.
+        newest: The highest id that was read.
         seen: Ids above `settled` that were dealt with.
+        sweep_at: When to sweep, in seconds since 1970.
         failing: The checks that fail.
     """
 
     since: float
+    began: float = 0.0
     settled: int | None = None
+    newest: int = 0
     seen: tuple[int, ...] = ()
+    sweep_at: float = 0.0
     failing: tuple[Failing, ...] = ()
 
 
@@ -149,24 +153,20 @@ def read_changes(
     unfinished = _unfinished_runs(instance)
     latest = _latest(instance, checks)
     mark = _within(mark, latest)
-    rows = [row for key in latest for row in _rows_after(instance, latest[key], mark.settled)]
+    rows = [row for top in _news(latest, mark, now) for row in _rows_until(instance, top, mark)]
     seen = set(mark.seen)
     fresh = [row for row in rows if row.status != _PLANNED and row.id not in seen]
     failing = {f.subject: f for f in mark.failing}
-    changes = _follow(failing, _to_follow(fresh, mark), now, rule)
+    changes = [*_follow(failing, _to_follow(fresh, mark), now, rule)]
     changes += _reminders(failing, now, rule)
-    settled = _settled(rows, mark.settled or 0, unfinished, now)
-    seen |= {row.id for row in fresh}
-    return changes, CheckMark(
-        since=now,
-        settled=settled,
-        seen=tuple(sorted(row for row in seen if row > settled)),
-        failing=tuple(failing.values()),
-    )
+    after = _after(rows, latest, mark, unfinished, now)
+    seen = {row for row in seen.union(row.id for row in fresh) if row > (after.settled or 0)}
+    update = {"seen": tuple(sorted(seen)), "failing": tuple(failing.values())}
+    return changes, after.model_copy(update=update)
 
 
 def _unfinished_runs(instance: dg.DagsterInstance) -> set[str]:
-    statuses = [status for status in dg.DagsterRunStatus if status not in _FINISHED]
+    statuses = [status for status in dg.DagsterRunStatus if status.value not in _FINISHED]
     return set(instance.get_run_ids(dg.RunsFilter(statuses=statuses)))
 
 
@@ -186,24 +186,38 @@ def _within(
     known = {(key.asset_key.to_user_string(), key.name) for key in latest}
     changed = {
         "settled": None if mark.settled is None else min(mark.settled, newest),
+        "newest": min(mark.newest, newest),
         "seen": tuple(row for row in mark.seen if row <= newest),
         "failing": tuple(f for f in mark.failing if f.subject[:2] in known),
     }
     return mark.model_copy(update=changed)
 
 
-def _rows_after(
-    instance: dg.DagsterInstance, latest: AssetCheckExecutionRecord, settled: int | None
+def _news(
+    latest: Mapping[dg.AssetCheckKey, AssetCheckExecutionRecord], mark: CheckMark, now: float
 ) -> list[AssetCheckExecutionRecord]:
-    lowest, most = (0, _PAGE) if settled is None else (settled, _MOST_ROWS)
+    done, sweeps = set(mark.seen), now >= mark.sweep_at
+    return [
+        row
+        for row in latest.values()
+        if row.id > (mark.settled or 0)
+        and (sweeps or row.id > mark.newest or (row.status != _PLANNED and row.id not in done))
+    ]
+
+
+def _rows_until(
+    instance: dg.DagsterInstance, top: AssetCheckExecutionRecord, mark: CheckMark
+) -> list[AssetCheckExecutionRecord]:
+    lowest, most = mark.settled or 0, _FIRST_ROWS if mark.settled is None else _MOST_ROWS
     rows: list[AssetCheckExecutionRecord] = []
-    cursor = latest.id + 1
+    cursor, limit = top.id + 1, _PAGE
     while cursor > lowest + 1 and len(rows) < most:
         page = instance.event_log_storage.get_asset_check_execution_history(
-            latest.key, limit=_PAGE, cursor=cursor
+            top.key, limit=limit, cursor=cursor
         )
         rows += [row for row in page if row.id > lowest]
-        cursor = page[-1].id if len(page) == _PAGE else 0
+        cursor = page[-1].id if len(page) == limit else 0
+        limit *= 2
     return rows
 
 
@@ -211,8 +225,8 @@ def _to_follow(rows: Iterable[AssetCheckExecutionRecord], mark: CheckMark) -> li
     evaluations = sorted((_evaluation(row) for row in rows), key=lambda e: e.at)
     if mark.settled is None:
         return list({e.subject: e for e in evaluations}.values())
-    # The first reading stops at a page: what is older than that must not be told later.
-    return [e for e in evaluations if e.at > mark.since - LATENESS]
+    # The first reading looks at few rows: those that it left out must not be told later.
+    return [e for e in evaluations if e.at > mark.began - LATENESS]
 
 
 def _evaluation(row: AssetCheckExecutionRecord) -> Evaluation:
@@ -233,28 +247,16 @@ def _follow(
     evaluations: Iterable[Evaluation],
     now: float,
     rule: TellingRule,
-) -> list[CheckChange]:
-    steps = [_step(failing, evaluation, now, rule) for evaluation in evaluations]
-    return [change for change in steps if change is not None]
-
-
-def _step(
-    failing: dict[Subject, Failing], evaluation: Evaluation, now: float, rule: TellingRule
-) -> CheckChange | None:
-    subject = evaluation.subject
-    before = failing.get(subject)
-    if not rule.is_failure(evaluation):
-        ended = failing.pop(subject, None)
-        return CheckChange("recovered", ended, evaluation) if ended else None
-    if before and not _is_worse(evaluation.severity, before.severity):
-        return None
-    failing[subject] = Failing(
-        subject=subject,
-        severity=evaluation.severity,
-        since=before.since if before else evaluation.at,
-        told=now,
-    )
-    return CheckChange("failing", failing[subject], evaluation)
+) -> Iterator[CheckChange]:
+    for one in evaluations:
+        before = failing.get(one.subject)
+        if before and not rule.is_failure(one):
+            yield CheckChange("recovered", failing.pop(one.subject), one)
+        elif rule.is_failure(one) and (not before or _is_worse(one.severity, before.severity)):
+            since = before.since if before else one.at
+            after = Failing(subject=one.subject, severity=one.severity, since=since, told=now)
+            failing[one.subject] = after
+            yield CheckChange("failing", after, one)
 
 
 def _is_worse(one: dg.AssetCheckSeverity, other: dg.AssetCheckSeverity) -> bool:
@@ -271,17 +273,25 @@ def _reminders(failing: dict[Subject, Failing], now: float, rule: TellingRule) -
     return [CheckChange("still failing", f, None) for f in due]
 
 
-def _settled(
-    rows: Iterable[AssetCheckExecutionRecord], before: int, unfinished: set[str], now: float
-) -> int:
-    rows = list(rows)
-    open_rows = [row.id for row in rows if _may_change(row, unfinished, now)]
-    if open_rows:
-        return min(open_rows) - 1
-    return max((row.id for row in rows), default=before)
+def _after(
+    rows: Sequence[AssetCheckExecutionRecord],
+    latest: Mapping[dg.AssetCheckKey, AssetCheckExecutionRecord],
+    mark: CheckMark,
+    unfinished: set[str],
+    now: float,
+) -> CheckMark:
+    waiting = {row.id for row in rows if _is_waiting(row, unfinished, now)}
+    young = {row.id for row in rows if now - row.create_timestamp < LATENESS}
+    newest = max([mark.newest, *(row.id for row in rows)])
+    swept = now >= mark.sweep_at
+    settled = min(waiting | young, default=newest + 1) - 1 if swept else mark.settled
+    # Nothing but a sweep finds out when a row below the latest of its check is evaluated.
+    overtaken = waiting - {row.id for row in latest.values()}
+    sweep_at = now if overtaken else now + LATENESS if swept else mark.sweep_at
+    began = mark.began or now
+    return CheckMark(since=now, began=began, settled=settled, newest=newest, sweep_at=sweep_at)
 
 
-def _may_change(row: AssetCheckExecutionRecord, unfinished: set[str], now: float) -> bool:
-    age = now - row.create_timestamp
-    planned = row.status == _PLANNED and row.run_id in unfinished
-    return age < LATENESS or (planned and age < _ABANDONED)
+def _is_waiting(row: AssetCheckExecutionRecord, unfinished: set[str], now: float) -> bool:
+    young = now - row.create_timestamp < _ABANDONED
+    return row.status == _PLANNED and row.run_id in unfinished and young

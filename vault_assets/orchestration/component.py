@@ -43,7 +43,7 @@ class Warehouse(dg.Component):
         """
         beside = [
             dg.load_definitions_from_module(context.load_defs_relative_python_module(path))
-            for path in sorted(context.path.glob("*.py"))
+            for path in sorted(context.path.glob("[!_]*.py"))
         ]
         return dg.Definitions.merge(warehouse_definitions(self.declaration), *beside)
 

@@ -114,7 +114,7 @@ def find_work(lake: DuckLake, store: Store, warehouse: Warehouse) -> Work:
     items: list[str] = []
     sources: list[str] = []
     for source, declared in warehouse.sources.items():
-        fresh = unregistered(listed_objects(store, declared), known.get(source, set()))
+        fresh = unregistered(listed_objects(store, declared), known.get(source, {}))
         items += [f"{item.key}:{item.etag}:{item.modified.isoformat()}" for item in fresh]
         sources += [source] if fresh else []
     for batch_id, source in unfinished_batches(lake, warehouse):

@@ -1,0 +1,1 @@
+"""Generators of sample files, one module per warehouse."""

@@ -1,0 +1,1 @@
+"""From a declaration to SQL: plans, templates, tracing."""

@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
 from duckdb_extensions import import_extension
+from psycopg import conninfo
 
 from vault_assets.errors import LockedCatalogError, TargetError, UnavailableError
 from vault_assets.model.names import checked, literal, quoted
@@ -176,7 +177,7 @@ class DuckLake:
             self._locks.close()
             self._locks = None
 
-    def __enter__(self) -> "DuckLake":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -228,9 +229,12 @@ class DuckLake:
 
     def _conninfo(self) -> str:
         url = urlsplit(self.settings.catalog)
-        return (
-            f"host={url.hostname} port={url.port or 5432} user={url.username} "
-            f"dbname={url.path.lstrip('/')} password={self.settings.catalog_password.get_secret_value()}"
+        return conninfo.make_conninfo(
+            host=url.hostname,
+            port=url.port or 5432,
+            user=url.username,
+            dbname=url.path.lstrip("/"),
+            password=self.settings.catalog_password.get_secret_value() or None,
         )
 
     def _explained(self, error: duckdb.Error) -> TargetError:

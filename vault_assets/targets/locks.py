@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Protocol
 
 import psycopg
@@ -11,7 +11,7 @@ import psycopg
 class Locks(Protocol):
     """Locks that exclude every other writer of the same lake."""
 
-    def held(self, names: Sequence[str]) -> "contextmanager[None]":  # pyright: ignore
+    def held(self, names: Sequence[str]) -> AbstractContextManager[None]:
         """Hold the locks of these names; wait for them first."""
         ...
 

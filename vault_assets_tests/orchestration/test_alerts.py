@@ -453,6 +453,20 @@ def test_new_rows_are_told_after_the_history_was_wiped(sensor: Sensor, hook: Hoo
     assert len(hook.taken) == 2
 
 
+def test_the_cursor_forgets_what_can_no_longer_change(
+    sensor: Sensor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.error = ValueError("its check is never evaluated")
+    run(sensor)
+    for number in range(30):
+        report(sensor, f"extra_{number}", passed=True)
+    sensor.tick()
+    before = len(sensor.cursor or "")
+    monkeypatch.setattr(alerts, "time", lambda: time() + 3600)
+    sensor.tick()
+    assert len(sensor.cursor or "") < min(250, before - 60)
+
+
 def test_no_secret_leaves_in_a_message(sensor: Sensor, world: World, hook: Hook) -> None:
     sensor.options["secrets"] = lambda: ["Tr1cky", ""]
     world.passed = False

@@ -1,0 +1,1 @@
+"""One module per Data Vault pattern: how its declaration becomes a plan."""

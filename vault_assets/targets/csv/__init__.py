@@ -1,5 +1,5 @@
-from dataclasses import dataclass
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 
 @dataclass

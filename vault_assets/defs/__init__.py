@@ -1,0 +1,1 @@
+"""The shipped warehouses, a folder each."""

@@ -1,0 +1,1 @@
+"""Warehouse `social`: declaration and Python assets."""
