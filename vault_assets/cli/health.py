@@ -17,7 +17,7 @@ def failing_checks(module: str, warehouse: str) -> list[tuple[str, str, str]]:
             instance, keys, CheckMark(since=0.0), now=time.time(), rule=TellingRule()
         )
     return sorted(
-        (*failing.subject.described(), failing.severity.value) for failing in mark.failing
+        (*failing.subject[:2], failing.severity.value) for failing in mark.failing
     )
 
 
