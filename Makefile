@@ -45,7 +45,7 @@ bench: install ## Our graph against a hand-written script, as ratios
 
 lock: ## Pin the dependencies anew
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-	  --no-emit-index-url --generate-hashes --quiet --output-file requirements.lock
+	  --no-emit-index-url --no-strip-extras --generate-hashes --quiet --output-file requirements.lock
 
 down: ## Stop the local servers
 	$(BIN)/vault-assets down

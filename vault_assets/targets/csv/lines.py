@@ -47,20 +47,24 @@ def _batches(path: Path, header: Header) -> Iterator[pa.RecordBatch]:
 
 
 def _blocks(path: Path, header: Header) -> Iterator[tuple[bytes, int]]:
-    """Yield whole lines, several at once, or the beginning of an overlong one and its length."""
+    """Yield whole lines, many at once, or the beginning of an overlong line and its length."""
     end = bytes([header.newline])
+    rest, skipped = b"", 0
     with path.open("rb") as file:
         file.seek(header.offset)
-        rest = b""
         while chunk := file.read(CHUNK):
+            if skipped:
+                first = chunk.find(end) + 1
+                skipped += first or len(chunk)
+                if not first:
+                    continue
+                yield rest + end, skipped
+                rest, chunk, skipped = b"", chunk[first:], 0  # noqa: PLW2901  the line's rest is read
             cut = chunk.rfind(end) + 1
             if cut:
                 yield rest + chunk[:cut], 0
-                rest = chunk[cut:]
-            else:
-                rest += chunk
+            rest = chunk[cut:] if cut else rest + chunk
             if len(rest) > MAX_RECORD:
-                kept, length = rest[:_KEPT], len(rest)
-                ...
-        if rest:
-            yield rest + end, 0
+                rest, skipped = rest[:_KEPT], len(rest)
+    if rest:
+        yield rest + end, skipped
