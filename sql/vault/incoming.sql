@@ -1,5 +1,6 @@
 {#- The rows of the batches in scope, from every stage that feeds the table. `again` batches are
-    applied already: only rows whose unit is affected by a late, replayed or released row count. -#}
+    applied already: only rows whose unit is affected by a late, replayed or released row count.
+    Names of our own begin with _, which no column of a vault table does. -#}
 {%- for binding in plan.bindings %}
   select
     {%- for name, column in binding.columns %}
@@ -9,12 +10,11 @@
     s.record_source,
     s.batch_id,
     s.row_no,
-    {{ loop.index0 }} as source_rank
-  from {{ binding.stage.table.sql }} as s
+    {{ loop.index0 }} as _rank
+  from {% include "vault/stage_rows.sql" %}
   inner join pending as p on p.stage = {{ binding.stage.source | lit }} and p.batch_id = s.batch_id
   where
     s.load_ts between {{ first | ts }} and {{ last | ts }}
-    and ({{ binding.where }})
     {%- if affected %}
     and (
       not p.again

@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -271,7 +271,6 @@ def engine(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
         "memory_limit": settings.memory_limit,
         "temp_directory": str(spill),
         "TimeZone": "UTC",
-        "enable_progress_bar": False,
         "preserve_insertion_order": True,
         **_RETRY_SETTINGS,
         **_HTTP_SETTINGS,
@@ -281,6 +280,9 @@ def engine(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
     for name, value in options.items():
         shown = literal(value) if isinstance(value, str) else value
         connection.execute(f"set {name} = {shown}")
+    # In a notebook without ipywidgets even switching the bar off is refused; then there is none.
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("set enable_progress_bar = false")
     return connection
 
 

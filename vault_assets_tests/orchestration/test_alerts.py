@@ -325,6 +325,20 @@ def test_checks_that_fail_when_alerts_begin_are_told_without_their_past(
     assert hook.titles == ["FAILING (ERROR): social/vault/h_groups, check complete"]
 
 
+def test_what_happened_before_alerts_began_is_not_told_later_either(
+    world: World, instance: dg.DagsterInstance, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sensor = Sensor(world, instance, urls=lambda: [hook.url], secrets=list)
+    # Its planned row keeps the rows after it from being settled.
+    instance.create_run_for_job(world.repository.get_job("nightly"))
+    for passed in [False, True] * 20:
+        report(sensor, "complete", passed=passed)
+    for hours in (1, 2):
+        monkeypatch.setattr(alerts, "time", lambda hours=hours: time() + hours * 3600)
+        sensor.tick()
+    assert hook.taken == []
+
+
 def test_a_restarted_sensor_goes_on_where_it_was(
     sensor: Sensor, instance: dg.DagsterInstance, hook: Hook
 ) -> None:

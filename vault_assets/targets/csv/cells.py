@@ -7,6 +7,7 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.typing import overlong, typed
 from vault_assets.targets.csv.header import Refusal, SourceColumn
+from vault_assets.targets.csv.records import placeholder
 
 # Names of ours that no declared column can have.
 REASON, COLUMN, DETAIL, RAW = '"#reason"', '"#column"', '"#detail"', '"#raw"'
@@ -61,6 +62,20 @@ class Split:
     placeholder: str | None
 
 
+def split_records(stream: str, delimiter: str) -> Split:
+    """Return the records of the stream of `Records`, whose text ends in a delimiter."""
+    end, inside = literal(delimiter), literal(placeholder(delimiter))
+    return Split(
+        f"""
+    select
+      row_no, text, case when misencoded then 'encoding' end as problem, fields,
+      len(fields) - 1 as width
+    from (select *, string_split(text, {end}) as fields from {stream})""",
+        raw=f"""(case when contains(text, '"') then replace(text, {inside}, {end}) else text end)[:-2]""",
+        placeholder=placeholder(delimiter),
+    )
+
+
 def judged(split: Split, layout: Layout) -> str:
     """Return a select of row_no, every declared column, typed, and why the record is no row.
 
@@ -71,7 +86,9 @@ def judged(split: Split, layout: Layout) -> str:
     texts = {name: quoted(f"#{position}") for position, name in enumerate(names)}
     values = [f"{layout.unquoted(name, split.placeholder)} as {texts[name]}" for name in names]
     types = [f"{_typed(texts[name], layout.columns[name])} as {quoted(name)}" for name in names]
-    failures = [_Failure(name, texts[name], layout.columns[name]) for name in names]
+    failures = [
+        _Failure(name, texts[name], layout.columns[name]) for name in names if name in layout.names
+    ]
     return f"""
 -- Every record with its typed columns; "#reason" is NULL where the record is a row.
 with split as ({split.sql}),

@@ -49,29 +49,28 @@ def structure(buffer: bytes, newline: int, delimiter: int) -> Structure:
         delimiter: The delimiter's byte.
     """
     data = np.frombuffer(buffer, np.uint8)
-    ends = _ends(data, buffer, newline)
+    ends, inside = _ends(data, newline, quotes=QUOTE in buffer)
     cut = int(ends[-1]) + 1 if len(ends) else 0
     rest = buffer[cut:]
-    data = data[:cut]
     if newline == LF and CR in buffer:
-        data = _without_returns(data, ends)
-        ends = _ends(data, buffer, newline)
-    if QUOTE not in buffer:
-        return Structure(data.copy(), ends, np.empty(0, np.int64), legal=True, rest=rest)
-    quotes = _words(data == QUOTE)
-    inside = _parity(quotes)
-    delimiters, ending = data == delimiter, data == newline
-    legal = _legal(quotes, inside, _words(delimiters | ending))
-    quoted = np.flatnonzero(_bits(_words(delimiters) & inside, len(data)))
-    return Structure(data.copy(), ends, quoted, legal, rest)
+        data = _without_returns(data[:cut], ends)
+        cut = len(data)
+        ends, inside = _ends(data, newline, quotes=inside is not None)
+    if inside is None or not cut:
+        return Structure(data[:cut].copy(), ends, np.empty(0, np.int64), legal=True, rest=rest)
+    delimiters = data == delimiter
+    quoted = np.flatnonzero(_bits(_words(delimiters) & inside, len(data))[:cut])
+    legal = _legal(_words(data == QUOTE), inside, _words(delimiters | (data == newline)), cut)
+    return Structure(data[:cut].copy(), ends, quoted, legal, rest)
 
 
-def _ends(data: Bytes, buffer: bytes, newline: int) -> Positions:
+def _ends(data: Bytes, newline: int, *, quotes: bool) -> tuple[Positions, Words | None]:
+    """Return the positions of the line ends outside of quotes, and which bytes are quoted."""
     ending = data == newline
-    if QUOTE not in buffer:
-        return np.flatnonzero(ending)
-    outside = ~_parity(_words(data == QUOTE))
-    return np.flatnonzero(_bits(_words(ending) & outside, len(data)))
+    if not quotes:
+        return np.flatnonzero(ending), None
+    inside = _parity(_words(data == QUOTE))
+    return np.flatnonzero(_bits(_words(ending) & ~inside, len(data))), inside
 
 
 def _without_returns(data: Bytes, ends: Positions) -> Bytes:
@@ -85,15 +84,16 @@ def _without_returns(data: Bytes, ends: Positions) -> Bytes:
     return data[~dropped]
 
 
-def _legal(quotes: Words, inside: Words, between: Words) -> bool:
-    """Return whether every quote that opens follows, and every one that closes precedes, a byte
-    between fields or another quote (the two of a doubled quote close and open again).
+def _legal(quotes: Words, inside: Words, between: Words, cut: int) -> bool:
+    """Return whether every quote before `cut` that opens follows, and every one that closes
+    precedes, a byte between fields or another quote (a doubled quote closes and opens again).
     """
-    opening, closing = quotes & inside, quotes & ~inside
     neighbour = between | quotes
+    opening, closing = quotes & inside, quotes & ~inside
     after = _shifted(neighbour)
     after[0] |= np.uint64(1)
-    return not (np.any(opening & ~after) or np.any(_shifted(closing) & ~neighbour))
+    illegal = (opening & ~after) | (_shifted(closing) & ~neighbour)
+    return not _bits(illegal, cut).any()
 
 
 def _words(mask: Mask) -> Words:

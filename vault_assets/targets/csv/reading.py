@@ -1,0 +1,231 @@
+"""Reading: one CSV file into typed rows and quarantined records, none lost and none twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from vault_assets.errors import DeclarationError, TargetError
+from vault_assets.model.names import quoted
+from vault_assets.targets.csv.cells import (
+    COLUMN,
+    DETAIL,
+    RAW,
+    REASON,
+    Layout,
+    Split,
+    judged,
+    refused,
+    split_records,
+)
+from vault_assets.targets.csv.header import (
+    LF,
+    Header,
+    Refusal,
+    SourceColumn,
+    read_header,
+    refusal,
+)
+from vault_assets.targets.csv.lines import read_lines
+from vault_assets.targets.csv.records import Records
+from vault_assets.targets.csv.repair import (
+    Grammar,
+    count_records,
+    no_spans,
+    spans_of,
+    split_lines,
+)
+from vault_assets.targets.csv.scratch import Scratch
+from vault_assets.targets.csv.spool import as_utf8, utf16_of
+
+
+@dataclass(frozen=True)
+class CsvResult:
+    """What is in a file: `records` = `loaded` + `rejected`, always.
+
+    Use it as a context manager, or call `close`: both drop the temp table behind it.
+
+    Args:
+        rows: View of the typed rows: row_no BIGINT (number of the physical line at which the
+            record begins; the header is line 1) and every declared column, NULL where an optional
+            column is absent.
+        quarantined: View of the other records: row_no, raw (the record's text, all its lines),
+            reason (`encoding`, `line_too_long`, `missing_fields`, `extra_fields`, `stray_quote`,
+            `header`, or `cast`, `not_null`, `too_long`, `missing_column`, `duplicate_column` with
+            `:<column>`), column_name, detail.
+        records: Records in the file; blank lines between records are none.
+        loaded: Number of `rows`.
+        rejected: Number of `quarantined`.
+        blank: Blank lines between records.
+        unknown_columns: Names in the header that are not declared; their values are ignored.
+        missing_optional: Declared optional columns that the header lacks.
+        refusal: Why the header lets no record be read; None if it does. It is set without records
+            too: such a file is not an empty delivery.
+        repaired: Whether the file's quoting was broken, so that records were found line by line.
+    """
+
+    rows: str
+    quarantined: str
+    records: int
+    loaded: int
+    rejected: int
+    blank: int
+    unknown_columns: tuple[str, ...]
+    missing_optional: tuple[str, ...]
+    refusal: Refusal | None
+    repaired: bool
+    scratch: Scratch
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop the views and the table behind them; do nothing in a transaction that has failed."""
+        self.scratch.drop()
+
+
+def read_csv(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: Mapping[str, SourceColumn],
+    *,
+    delimiter: str = ",",
+    work_dir: Path,
+) -> CsvResult:
+    """Read a file below its header line into typed rows and quarantined records.
+
+    UTF-8 with or without byte order mark; lines end in LF or CRLF, also mixed (or all in CR);
+    quoted fields may hold delimiters, line breaks and doubled quotes. Columns are found by the
+    header's names, exactly as declared except for blanks around them, in any order. Nothing in the
+    file makes this raise: what is wrong with a record quarantines that record, what is wrong with
+    the header quarantines them all. See `repair` for what holds in a file with broken quoting.
+
+    Each record is materialised once, in a temp table of `con`; its transaction, if one is open,
+    neither ends nor fails, and no other table is touched. Python holds one piece of the file at a
+    time (about 1 MB, or one record of at most 16 MB).
+
+    Args:
+        con: The connection; other databases may be attached, or be the current one.
+        path: The file's text, as returned by `spool`.
+        columns: The declared columns by name, in declared order.
+        delimiter: One ASCII character.
+        work_dir: Folder for the readable copy of a file that is not in UTF-8 at all.
+
+    Raises:
+        DeclarationError: The delimiter is not one ASCII character, or is a quote or line break.
+        TargetError: The engine returned another number of records than the file has.
+    """
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
+        raise DeclarationError(
+            f"delimiter {delimiter!r} is not one ASCII character other than quote and line break"
+        )
+    scratch = Scratch(con)
+    try:
+        return _Reading(path, columns, delimiter, scratch, work_dir).result()
+    except BaseException:
+        scratch.drop()
+        raise
+
+
+class _Reading:
+    """The steps of `read_csv`."""
+
+    def __init__(
+        self,
+        path: Path,
+        columns: Mapping[str, SourceColumn],
+        delimiter: str,
+        scratch: Scratch,
+        work_dir: Path,
+    ) -> None:
+        codec = utf16_of(path)
+        self.path = path if codec is None else as_utf8(path, codec, work_dir)
+        self.columns = columns
+        self.scratch = scratch
+        header = read_header(self.path, delimiter)
+        self.header = header or _no_header(self.path, columns)
+        if codec is not None:
+            self.header = replace(self.header, problem=f"the file is in {codec}: save it as UTF-8")
+        self.refusal = refusal(self.header, columns)
+        self.layout = Layout(columns, self.header.names, delimiter)
+
+    def result(self) -> CsvResult:
+        """Fill the tables; count."""
+        records = Records(self.path, self.header, self.layout.delimiter)
+        split = split_records(self.scratch.stream, self.layout.delimiter)
+        self.scratch.fill("cells", self._select(split), records.reader())
+        count, blank = records.count, records.blank
+        if not records.legal:
+            self.scratch.drop("cells")
+            count, blank = self._repair()
+        return self._counted(count, blank, repaired=not records.legal)
+
+    def _repair(self) -> tuple[int, int]:
+        """Fill the tables line by line; return the numbers of records and of blank lines."""
+        scratch, grammar = self.scratch, Grammar(self.layout.delimiter, self.header.newline)
+        lines, spans = scratch.name("lines"), scratch.name("spans")
+        scratch.fill("lines", f"select * from {scratch.stream}", read_lines(self.path, self.header))
+        joined = no_spans() if self.refusal else spans_of(lines, self.layout, grammar)
+        scratch.create("table", "spans", joined)
+        scratch.create("table", "cells", self._select(split_lines(lines, spans, grammar)))
+        counts = count_records(scratch.con, lines, spans, grammar)
+        scratch.drop("spans", "lines")
+        return counts
+
+    def _select(self, split: Split) -> str:
+        if self.refusal is not None:
+            return refused(split, self.columns, self.refusal)
+        return judged(split, self.layout)
+
+    def _counted(self, records: int, blank: int, *, repaired: bool) -> CsvResult:
+        cells = self.scratch.name("cells")
+        ((total, rejected),) = self.scratch.con.execute(
+            f"select count(*), count({REASON}) from {cells}"
+        ).fetchall()
+        if total != records:
+            raise TargetError(
+                f"the file has {records} records, but the engine returned {total}",
+                where=self.path.name,
+            )
+        names = ", ".join(map(quoted, self.columns))
+        self.scratch.create(
+            "view", "rows", f"select row_no, {names} from {cells} where {REASON} is null"
+        )
+        self.scratch.create(
+            "view",
+            "quarantined",
+            f"select row_no, {RAW} as raw, {REASON} as reason, {COLUMN} as column_name, "
+            f"{DETAIL} as detail from {cells} where {REASON} is not null",
+        )
+        header = self.header.names
+        return CsvResult(
+            rows=self.scratch.name("rows"),
+            quarantined=self.scratch.name("quarantined"),
+            records=records,
+            loaded=total - rejected,
+            rejected=rejected,
+            blank=blank,
+            unknown_columns=tuple(name for name in header if name not in self.columns),
+            missing_optional=tuple(
+                name for name, item in self.columns.items() if item.optional and name not in header
+            ),
+            refusal=self.refusal,
+            repaired=repaired,
+            scratch=self.scratch,
+        )
+
+
+def _no_header(path: Path, columns: Mapping[str, SourceColumn]) -> Header:
+    """Return the header of a file without any: nothing follows it."""
+    return Header(tuple(columns), path.stat().st_size, 1, LF)
