@@ -14,14 +14,18 @@ inner join {{ binding.stage.quarantine.sql }} as q
   on q.batch_id = s.batch_id and q.row_no = s.row_no
 where
   q.table_name = {{ plan.table.label | lit }}
-  and q.reason like 'orphan:%'
-  {%- for parent in plan.parents %}
-  and exists (
-    select 1
-    from {{ parent.table.sql }} as t
-    where t.{{ parent.key | q }} = s.{{ binding.column(parent.refers) | q }}
+  and (
+    {%- for parent in plan.parents %}
+    {{ "" if loop.first else "or " }}(
+      q.reason = 'orphan:{{ parent.refers }}'
+      and exists (
+        select 1
+        from {{ parent.table.sql }} as t
+        where t.{{ parent.key | q }} = s.{{ binding.column(parent.refers) | q }}
+      )
+    )
+    {%- endfor %}
   )
-  {%- endfor %}
 {%- endif %}
 {%- if not loop.last %}
 union
@@ -32,4 +36,17 @@ union
 select distinct {{ plan.unit | cols }}
 from {{ plan.table.sql }}
 where batch_id in ({{ replayed | map("lit") | join(", ") }})
+{%- for parent in plan.parents %}
+{#- A batch that is read anew may have lost a key that others refer to. #}
+union
+select distinct {{ plan.unit | cols("t") }}
+from {{ plan.table.sql }} as t
+where
+  t.batch_id <> 'ghost'
+  and not exists (
+    select 1
+    from {{ parent.table.sql }} as p
+    where p.{{ parent.key | q }} = t.{{ parent.refers | q }}
+  )
+{%- endfor %}
 {%- endif %}

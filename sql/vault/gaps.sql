@@ -1,10 +1,13 @@
 -- {{ plan.table.label }}: what stands in the way of a history: a batch older than a pending one
 -- that is not staged yet, or a pending batch older than one that is applied already.
+with in_order as (
+  select batch_id, load_ts from pending where not list_contains($replayed, batch_id)
+)
 select b.batch_id, b.object_key, 'is older and not staged: history must be in order' as problem
 from registry.batches as b
 where
   b.source in ({{ plan.bindings | map(attribute="stage.source") | map("lit") | join(", ") }})
-  and b.load_ts < cast($newest as timestamp)
+  and b.load_ts < (select max(load_ts) from in_order)
   and not exists (
     select 1
     from registry.applied as a
@@ -17,7 +20,7 @@ where
   )
 union all
 select b.batch_id, b.object_key, 'is older than batches that are applied already' as problem
-from pending as p
+from in_order as p
 inner join registry.batches as b on b.batch_id = p.batch_id
 where exists (
   select 1

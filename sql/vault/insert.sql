@@ -2,4 +2,4 @@
 insert into {{ plan.table.sql }} by name
 select {{ plan.table.columns | map(attribute="name") | list | cols }}
 from decided
-where outcome = 'inserted'
+where _outcome = 'inserted'

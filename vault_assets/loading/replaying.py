@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from vault_assets.errors import BatchError
 from vault_assets.landing.store import Store
+from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.staging import Staged, stage_batches
-from vault_assets.loading.tables import ensure_registry
+from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest
 from vault_assets.sql.planning import vault_plan
-from vault_assets.sql.registry import BATCHES
+from vault_assets.sql.plans import VaultPlan
+from vault_assets.sql.registry import APPLIED, BATCHES
+from vault_assets.sql.stages import stage_plan
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -38,23 +41,57 @@ def replay_batch(
     """Read a batch's object again and load every table that it feeds anew.
 
     Its load time stays what it was. Keys that it touches are rebuilt from all batches, so the
-    result is as if the batch had been read like this the first time.
+    result is as if the batch had been read like this the first time. If this is interrupted, the
+    next load of each table does its part.
 
     Raises:
         BatchError: There is no such batch, or its object is gone.
     """
     source = batch_source(lake, batch_id)
+    plans = fed_by(warehouse, source)
+    labels = [plan.table.label for plan in plans]
+    lake.transaction([APPLIED.label], lambda session: mark_replayed(session, labels, batch_id))
     staged = stage_batches(lake, store, warehouse, source, run_id=run_id, replayed=[batch_id])
     progress(staged.table)
+    return Replayed(
+        staged, reload_batch(lake, warehouse, source, batch_id, run_id=run_id, progress=progress)
+    )
+
+
+def reload_batch(
+    lake: DuckLake,
+    warehouse: Warehouse,
+    source: str,
+    batch_id: str,
+    *,
+    run_id: str,
+    progress: Progress = lambda _: None,
+) -> tuple[Loaded, ...]:
+    """Load a batch that is staged anew into every table that it feeds, or whose parents it feeds.
+
+    Raises:
+        AuditsFailedError: A blocking audit failed; the table is as it was.
+    """
     loaded = []
+    for plan in fed_by(warehouse, source):
+        name = plan.table.name
+        loaded.append(load_vault_table(lake, warehouse, name, run_id=run_id, replayed=[batch_id]))
+        progress(plan.table.label)
+    return tuple(loaded)
+
+
+def fed_by(warehouse: Warehouse, source: str) -> list[VaultPlan]:
+    """Return the tables that a source feeds, and those whose orphans wait for keys of such a table.
+
+    Parents come before their children.
+    """
+    found: dict[str, VaultPlan] = {}
     for _, name, _ in warehouse.vault_tables():
         plan = vault_plan(warehouse, name)
-        if source in {binding.stage.source for binding in plan.bindings}:
-            loaded.append(
-                load_vault_table(lake, warehouse, name, run_id=run_id, replayed=[batch_id])
-            )
-            progress(plan.table.label)
-    return Replayed(staged, tuple(loaded))
+        sources = {binding.stage.source for binding in plan.bindings}
+        if source in sources or {parent.table.label for parent in plan.parents} & set(found):
+            found[plan.table.label] = plan
+    return list(found.values())
 
 
 def batch_source(lake: DuckLake, batch_id: str) -> str:
@@ -86,12 +123,20 @@ def rebuild_vault(
 ) -> tuple[Loaded, ...]:
     """Drop every vault table and load it from the kept stage rows.
 
-    Load times, sources and batches are those of the stage rows, so contents are identical. Each
-    table is replaced in one transaction: a reader sees the old or the new one.
+    Load times, sources and batches are those of the stage rows, so contents are identical, unless
+    the declaration has changed: then kept rows are hashed anew first. Each table is replaced in
+    one transaction: a reader sees the old or the new one.
     """
+    for source in warehouse.sources:
+        _rehash(lake, warehouse, source)
     loaded = []
     for _, name, _ in warehouse.vault_tables():
         plan = vault_plan(warehouse, name)
         loaded.append(load_vault_table(lake, warehouse, name, run_id=run_id, rebuild=True))
         progress(plan.table.label)
     return tuple(loaded)
+
+
+def _rehash(lake: DuckLake, warehouse: Warehouse, source: str) -> None:
+    plan = stage_plan(warehouse, source)
+    lake.transaction([plan.table.label], lambda session: ensure_stage(session, plan, rehash=True))

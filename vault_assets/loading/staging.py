@@ -217,12 +217,20 @@ def _write(session: Session, job: _Job, batch: Batch, result: CsvResult) -> None
             "duplicate": 0,
             "quarantined": result.rejected,
             "applied_at": utc_now(),
-            "note": json.dumps({"unknown_columns": list(result.unknown_columns)})
-            if result.unknown_columns
-            else None,
+            "note": _note(result),
         },
         note=False,
     )
+
+
+def _note(result: CsvResult) -> str | None:
+    """Return what the checks want to know of a file, as JSON; None if there is nothing to tell."""
+    found: dict[str, Any] = {}
+    if result.unknown_columns:
+        found["unknown_columns"] = list(result.unknown_columns)
+    if result.refusal:
+        found["header"] = result.refusal.detail
+    return json.dumps(found, ensure_ascii=False) if found else None
 
 
 def _of_batch(audits: Sequence[Audit], batch: Batch) -> list[Audit]:

@@ -5,22 +5,28 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vault_assets.errors import LateBatchError
 from vault_assets.hashing import sql_hashdiff, sql_key
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
 from vault_assets.loading.registering import utc_now
-from vault_assets.loading.tables import ensure_registry, ensure_vault
+from vault_assets.loading.repairing import (
+    EARLIEST,
+    find_pending,
+    forget_affected,
+    forget_table,
+    refuse_gaps,
+    replayed_batches,
+    unapply,
+)
+from vault_assets.loading.tables import ensure_registry, ensure_vault, require_stage
 from vault_assets.model import Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import BindingPlan, VaultPlan
-from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.templates import CheckTemplate, check_templates, read_sql, render, sql_folder
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
-EARLIEST = dt.datetime(1, 1, 1)  # noqa: DTZ001  UTC without zone, as all load times
-LATEST = dt.datetime(9999, 12, 31)  # noqa: DTZ001
+LATEST = dt.datetime(9999, 12, 31)  # noqa: DTZ001  UTC without zone, as all load times
 COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
 
 
@@ -84,10 +90,16 @@ def load_vault_table(
 
     def unit(session: Session) -> Loaded:
         ensure_registry(session)
+        for binding in plan.bindings:
+            require_stage(session, binding.stage)
         if rebuild:
-            _forget(session, plan)
+            forget_table(session, plan)
         ensure_vault(session, plan)
-        return _load(session, plan, run_id, repair or bool(replayed), tuple(replayed), extra_audits)
+        again = {*replayed, *replayed_batches(session, plan)}
+        loaded = _load(session, plan, run_id, again, extra_audits, repair=repair)
+        for table in ("pending", "affected", "decided"):
+            session.connection.execute(f"drop table if exists {table}")
+        return loaded
 
     return lake.transaction([plan.table.label], unit)
 
@@ -96,26 +108,40 @@ def _load(
     session: Session,
     plan: VaultPlan,
     run_id: str,
-    repair: bool,
-    replayed: tuple[str, ...],
+    replayed: Collection[str],
     extra_audits: Sequence[Audit],
+    *,
+    repair: bool,
 ) -> Loaded:
     if replayed:
-        _unapply(session, plan, replayed)
-    pending = _pending(session, plan)
-    _refuse_gaps(session, plan, pending, repair=repair)
-    newest = session.value(
-        f"select max(load_ts) from {APPLIED.sql} where table_name = $table",
-        {"table": plan.table.label},
-    )
-    rebuilt = _rebuild_affected(session, plan, pending, newest, replayed)
+        unapply(session, plan, replayed)
+    pending = find_pending(session, plan)
+    if pending and plan.late == "strict" and not repair:
+        refuse_gaps(session, plan, replayed)
+    rebuilt = forget_affected(session, plan, pending, replayed)
     if not pending and not rebuilt:
-        session.connection.execute("drop table if exists pending")
         return Loaded(plan.table.label, verdicts=_nothing_new(session, plan, extra_audits))
     context = _context(session, plan, affected=bool(rebuilt))
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     written = session.run(_insert_sql(plan, context))
     _quarantine(session, plan)
+    batches = _record_applied(session, plan, run_id)
+    scope = {"first": context["first"], "last": context["last"]}
+    audits = [*audits_of(plan, context), *(replace(a, parameters=scope) for a in extra_audits)]
+    verdicts = evaluate(session, audits, blocking=True)
+    refuse_failures(plan.table.label, verdicts)
+    verdicts += evaluate(session, audits, blocking=False)
+    return Loaded(
+        plan.table.label,
+        tuple(batches),
+        written,
+        rebuilt,
+        tuple(session.statements),
+        tuple(verdicts),
+    )
+
+
+def _record_applied(session: Session, plan: VaultPlan, run_id: str) -> list[dict[str, Any]]:
     batches = session.rows(render("vault/outcomes.sql", plan=plan))
     for batch in batches:
         session.run(
@@ -129,105 +155,7 @@ def _load(
             },
             note=False,
         )
-    scope = {"first": context["first"], "last": context["last"]}
-    audits = [*audits_of(plan, context), *(replace(a, parameters=scope) for a in extra_audits)]
-    verdicts = evaluate(session, audits, blocking=True)
-    refuse_failures(plan.table.label, verdicts)
-    verdicts += evaluate(session, audits, blocking=False)
-    for table in ("pending", "affected", "decided"):
-        session.connection.execute(f"drop table if exists {table}")
-    return Loaded(
-        plan.table.label,
-        tuple(batches),
-        written,
-        rebuilt,
-        tuple(session.statements),
-        tuple(verdicts),
-    )
-
-
-def _forget(session: Session, plan: VaultPlan) -> None:
-    """Drop the table, its quarantined rows, and the record of what it applied."""
-    session.run(f"drop table if exists {plan.table.sql}")
-    session.run(f"delete from {APPLIED.sql} where table_name = $table", {"table": plan.table.label})
-    for binding in plan.bindings:
-        session.run(
-            f"delete from {binding.stage.quarantine.sql} where table_name = $table",
-            {"table": plan.table.label},
-        )
-
-
-def _pending(session: Session, plan: VaultPlan) -> list[dict[str, Any]]:
-    stages = sorted({binding.stage.source for binding in plan.bindings})
-    session.run(render("vault/pending.sql", plan=plan, stages=stages))
-    return session.rows("select stage, batch_id, load_ts from pending order by load_ts")
-
-
-def _unapply(session: Session, plan: VaultPlan, batches: tuple[str, ...]) -> None:
-    values = {"table": plan.table.label, "batches": list(batches)}
-    condition = "table_name = $table and list_contains($batches, batch_id)"
-    session.run(f"delete from {APPLIED.sql} where {condition}", values)
-    for binding in plan.bindings:
-        session.run(f"delete from {binding.stage.quarantine.sql} where {condition}", values)
-
-
-def _refuse_gaps(
-    session: Session, plan: VaultPlan, pending: list[dict[str, Any]], *, repair: bool
-) -> None:
-    """A history must be written in the order of the batches, unless late ones are repaired."""
-    if plan.late != "strict" or repair or not pending:
-        return
-    gap = session.rows(
-        render("vault/gaps.sql", plan=plan),
-        {"newest": pending[-1]["load_ts"]},
-    )
-    if gap:
-        raise LateBatchError(
-            f"batch {gap[0]['batch_id']} ({gap[0]['object_key']}) {gap[0]['problem']}",
-            where=plan.table.label,
-            fix=f"Run again once it can be read, or `vault-assets replay {gap[0]['batch_id']}`.",
-        )
-
-
-def _rebuild_affected(
-    session: Session,
-    plan: VaultPlan,
-    pending: list[dict[str, Any]],
-    newest: dt.datetime | None,
-    replayed: tuple[str, ...],
-) -> int:
-    """Forget the units of late, replayed and released rows; they are loaded from all batches."""
-    late = newest is not None and any(batch["load_ts"] < newest for batch in pending)
-    if not (late or replayed or _has_waiting(session, plan)):
-        return 0
-    session.run(
-        render(
-            "vault/affected.sql",
-            plan=plan,
-            newest_applied=newest or EARLIEST,
-            replayed=replayed,
-        )
-    )
-    count = session.value("select count(*) from affected")
-    if count:
-        session.run(render("vault/forget.sql", plan=plan))
-        for binding in plan.bindings:
-            session.run(render("vault/forget_quarantine.sql", plan=plan, binding=binding))
-        session.run(render("vault/pending_again.sql", plan=plan))
-    return count
-
-
-def _has_waiting(session: Session, plan: VaultPlan) -> bool:
-    if plan.orphans != "quarantine":
-        return False
-    return any(
-        session.value(
-            f"select count(*) from {binding.stage.quarantine.sql} "
-            "where table_name = $table and reason like 'orphan:%'",
-            {"table": plan.table.label},
-        )
-        for binding in plan.bindings
-    )
+    return batches
 
 
 def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, Any]:
@@ -263,7 +191,7 @@ def _insert_sql(plan: VaultPlan, context: dict[str, Any]) -> str:
 
 
 def _quarantine(session: Session, plan: VaultPlan) -> None:
-    if not session.value("select count(*) from decided where outcome = 'quarantined'"):
+    if not session.value("select count(*) from decided where _outcome = 'quarantined'"):
         return
     for rank, binding in enumerate(plan.bindings):
         columns = binding.stage.source_columns
@@ -281,7 +209,7 @@ def _quarantine(session: Session, plan: VaultPlan) -> None:
 
 def _detail(binding: BindingPlan) -> str:
     cases = " ".join(f"when {literal(reason)} then {text}" for reason, text in binding.details)
-    return f"case d.reason {cases} end" if cases else "null"
+    return f"case d._reason {cases} end" if cases else "null"
 
 
 def audits_of(plan: VaultPlan, context: dict[str, Any]) -> list[Audit]:
@@ -311,12 +239,14 @@ def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
 def _written(plan: VaultPlan) -> str:
     """Return the condition that holds for rows of the keys that this load wrote."""
     keys = plan.options.get("written_keys", quoted(plan.key))
-    return f"{quoted(plan.key)} in (select {keys} from decided where outcome = 'inserted')"
+    return f"{quoted(plan.key)} in (select {keys} from decided where _outcome = 'inserted')"
 
 
 def _nothing_new(session: Session, plan: VaultPlan, extra: Sequence[Audit]) -> tuple[Verdict, ...]:
-    """Verdicts of a run without new rows: what blocks had nothing to judge, the rest is judged
-    over the whole table, so that a check stays failed until its rows are mended.
+    """Return the verdicts of a run without new rows.
+
+    What blocks had nothing to judge; the rest is judged over the whole table, so that a check
+    stays failed until its rows are mended.
     """
     context = {**_key_context(plan), "written": "true"}
     templates = checks_of(plan)

@@ -3,13 +3,11 @@
 with staged as (
   {%- for binding in plan.bindings %}
   select p.batch_id
-  from pending as p
-  inner join {{ binding.stage.table.sql }} as s on s.batch_id = p.batch_id
+  from {% include "vault/stage_rows.sql" %}
+  inner join pending as p on p.stage = {{ binding.stage.source | lit }} and p.batch_id = s.batch_id
   where
     not p.again
-    and p.stage = {{ binding.stage.source | lit }}
     and s.load_ts between {{ first | ts }} and {{ last | ts }}
-    and ({{ binding.where }})
   {%- if not loop.last %}
   union all
   {%- endif %}
@@ -19,7 +17,7 @@ rows_in as (
   select batch_id, count(*) as rows_in from staged group by batch_id
 ),
 rows_out as (
-  select batch_id, count(*) filter (where outcome is not null) as rows_out
+  select batch_id, count(*) filter (where _outcome is not null) as rows_out
   from decided
   where batch_id in (select batch_id from pending where not again)
   group by batch_id

@@ -2,24 +2,24 @@
 insert into {{ plan.table.sql }} by name
 with changes as (
   select
-    partner as {{ key }},
+    _partner as {{ key }},
     true as {{ plan.options.active | q }},
     {%- if plan.options.first %}
-    case when is_first then {{ plan.options.first | q }} else load_ts end
+    case when _is_first then _first else load_ts end
     {%- else %}
     load_ts
     {%- endif %} as {{ plan.options.effective_from | q }},
     {{ plan.unit | cols }}, load_ts, row_no, record_source, batch_id
   from decided
-  where outcome = 'inserted' and partner <> {{ unknown }}
+  where _outcome = 'inserted' and _partner <> {{ unknown }}
   union all
   select
-    partner_before as {{ key }},
+    _partner_before as {{ key }},
     false as {{ plan.options.active | q }},
     load_ts as {{ plan.options.effective_from | q }},
     {{ plan.unit | cols }}, load_ts, row_no, record_source, batch_id
   from decided
-  where outcome = 'inserted' and partner_before <> {{ unknown }}
+  where _outcome = 'inserted' and _partner_before <> {{ unknown }}
 )
 select
   * exclude (row_no),

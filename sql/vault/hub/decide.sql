@@ -7,21 +7,10 @@ with incoming as (
 known as (
   select {{ key }} from {{ plan.table.sql }} where {{ key }} in (select {{ key }} from incoming)
 ),
-ranked as (
+judged as (
   select
     *,
-    row_number() over first_known as place,
-    lag(batch_id) over first_known as batch_before
+    {%- include "vault/reason.sql" %}
   from incoming
-  window first_known as (partition by {{ key }} order by load_ts, source_rank, row_no)
-)
-select
-  *,
-  case
-    when {{ key }} is null then 'quarantined'
-    when batch_before = batch_id then 'duplicate'
-    when place > 1 or {{ key }} in (select {{ key }} from known) then 'unchanged'
-    else 'inserted'
-  end as outcome,
-  case when {{ key }} is null then 'null_key' end as reason
-from ranked
+),
+{%- include "vault/first_known.sql" %}

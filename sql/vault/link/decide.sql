@@ -15,21 +15,4 @@ judged as (
     {%- include "vault/reason.sql" %}
   from incoming
 ),
-ranked as (
-  select
-    *,
-    row_number() over first_known as place,
-    lag(batch_id) over first_known as batch_before
-  from judged
-  window first_known as (partition by {{ key }} order by load_ts, source_rank, row_no)
-)
-select
-  * exclude (reason),
-  case
-    when reason is not null then 'quarantined'
-    when batch_before = batch_id then 'duplicate'
-    when place > 1 or {{ key }} in (select {{ key }} from known) then 'unchanged'
-    else 'inserted'
-  end as outcome,
-  reason
-from ranked
+{%- include "vault/first_known.sql" %}

@@ -19,28 +19,24 @@ known as (
 ranked as (
   select
     *,
-    row_number() over first_known as place,
-    lag(batch_id) over first_known as batch_before
+    row_number() over first_known as _place,
+    lag(batch_id) over first_known as _batch_before
   from judged
   window first_known as (partition by {{ key }}, hashdiff order by load_ts, row_no)
 ),
 concluded as (
   select
-    r.* exclude (reason),
+    *,
     case
-      when r.reason is not null then 'quarantined'
-      when r.batch_before = r.batch_id then 'duplicate'
-      when r.place > 1
-        or exists (
-          select 1 from known as k where k.{{ key }} = r.{{ key }} and k.hashdiff = r.hashdiff
-        )
+      when _reason is not null then 'quarantined'
+      when _batch_before = batch_id then 'duplicate'
+      when _place > 1 or ({{ key }}, hashdiff) in (select {{ key }}, hashdiff from known)
         then 'unchanged'
       else 'inserted'
-    end as outcome,
-    r.reason
-  from ranked as r
+    end as _outcome
+  from ranked
 )
 select
   *,
-  row_number() over (partition by {{ key }}, load_ts, outcome order by row_no) - 1 as load_seq
+  row_number() over (partition by {{ key }}, load_ts, _outcome order by row_no) - 1 as load_seq
 from concluded

@@ -21,21 +21,21 @@ latest as (
 members as (
   select
     *,
-    coalesce(lag(hashdiff) over same_row = hashdiff, false) as is_copy,
-    min(hashdiff) over one_child <> max(hashdiff) over one_child as contradicts
+    coalesce(lag(hashdiff) over same_row = hashdiff, false) as _is_copy,
+    min(hashdiff) over one_child <> max(hashdiff) over one_child as _contradicts
   from judged
   window
     one_child as (partition by {{ key }}, load_ts, {{ plan.options.child_keys | cols }}),
     same_row as (partition by {{ key }}, load_ts order by hashdiff, row_no)
 ),
 flagged as (
-  select *, bool_or(contradicts) over (partition by {{ key }}, load_ts) as in_conflict
+  select *, bool_or(_contradicts) over (partition by {{ key }}, load_ts) as _in_conflict
   from members
 ),
 sets as (
   select {{ key }}, load_ts, {{ "hashdiff" | set_hash }} as set_hash
   from flagged
-  where reason is null and not is_copy and not in_conflict
+  where _reason is null and not _is_copy and not _in_conflict
   group by {{ key }}, load_ts
 ),
 chained as (
@@ -46,22 +46,17 @@ chained as (
     ) as set_hash_before
   from sets as s
   left join latest as l on l.{{ key }} = s.{{ key }}
-),
-concluded as (
-  select
-    f.* exclude (reason),
-    c.set_hash,
-    case
-      when f.reason is not null or f.in_conflict then 'quarantined'
-      when f.is_copy then 'duplicate'
-      when c.set_hash_before = c.set_hash then 'unchanged'
-      else 'inserted'
-    end as outcome,
-    coalesce(f.reason, case when f.in_conflict then 'conflict' end) as reason
-  from flagged as f
-  left join chained as c on c.{{ key }} = f.{{ key }} and c.load_ts = f.load_ts
 )
 select
-  *,
+  f.* exclude (_reason),
+  c.set_hash,
+  case
+    when f._reason is not null or f._in_conflict then 'quarantined'
+    when f._is_copy then 'duplicate'
+    when c.set_hash_before = c.set_hash then 'unchanged'
+    else 'inserted'
+  end as _outcome,
+  coalesce(f._reason, case when f._in_conflict then 'conflict' end) as _reason,
   0 as load_seq
-from concluded
+from flagged as f
+left join chained as c on c.{{ key }} = f.{{ key }} and c.load_ts = f.load_ts

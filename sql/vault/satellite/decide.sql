@@ -6,7 +6,7 @@ with incoming as (
   {%- include "vault/incoming.sql" %}
 ),
 latest as (
-  select {{ key }}, arg_max(hashdiff, (load_ts, load_seq)) as hashdiff
+  select {{ key }}, arg_max(hashdiff, (load_ts, load_seq)) as _hashdiff
   from {{ plan.table.sql }}
   where {{ key }} in (select {{ key }} from incoming) and batch_id <> 'ghost'
   group by {{ key }}
@@ -20,50 +20,52 @@ judged as (
 ),
 {%- if plan.order == "file" %}
 states as (
-  select *, false as is_copy, false as in_conflict from judged
+  select *, false as _is_copy, false as _in_conflict from judged
 ),
 {%- else %}
 {#- The batch is a set: equal rows are one, unequal rows of one key contradict each other. #}
 states as (
   select
     *,
-    coalesce(lag(hashdiff) over same_key = hashdiff, false) as is_copy,
-    min(hashdiff) over one_key <> max(hashdiff) over one_key as in_conflict
+    coalesce(lag(hashdiff) over same_key = hashdiff, false) as _is_copy,
+    min(hashdiff) over one_key <> max(hashdiff) over one_key as _in_conflict
   from judged
   window
     one_key as (partition by {{ key }}, load_ts),
     same_key as (partition by {{ key }}, load_ts order by hashdiff, row_no)
 ),
 {%- endif %}
+usable as (
+  select
+    * exclude (_reason),
+    coalesce(_reason, case when _in_conflict then 'conflict' end) as _reason,
+    _reason is null and not _in_conflict and not _is_copy as _counts
+  from states
+),
 chained as (
   select
-    s.*,
-    case
-      when reason is not null or in_conflict or is_copy then null
-      else coalesce(
-        lag(s.hashdiff) over (
-          partition by s.{{ key }}, reason is null and not in_conflict and not is_copy
-          order by s.load_ts, s.row_no
-        ),
-        l.hashdiff
-      )
-    end as hashdiff_before
-  from states as s
-  left join latest as l on l.{{ key }} = s.{{ key }}
+    u.*,
+    coalesce(
+      lag(u.hashdiff) over (
+        partition by u.{{ key }}, u._counts order by u.load_ts, u.row_no
+      ),
+      l._hashdiff
+    ) as _hashdiff_before
+  from usable as u
+  left join latest as l on l.{{ key }} = u.{{ key }}
 ),
 concluded as (
   select
-    * exclude (reason),
+    *,
     case
-      when reason is not null or in_conflict then 'quarantined'
-      when is_copy then 'duplicate'
-      when hashdiff_before = hashdiff then 'unchanged'
+      when _reason is not null then 'quarantined'
+      when _is_copy then 'duplicate'
+      when _hashdiff_before = hashdiff then 'unchanged'
       else 'inserted'
-    end as outcome,
-    coalesce(reason, case when in_conflict then 'conflict' end) as reason
+    end as _outcome
   from chained
 )
 select
   *,
-  row_number() over (partition by {{ key }}, load_ts, outcome order by row_no) - 1 as load_seq
+  row_number() over (partition by {{ key }}, load_ts, _outcome order by row_no) - 1 as load_seq
 from concluded

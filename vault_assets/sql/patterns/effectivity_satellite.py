@@ -20,14 +20,14 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
     columns = (
         ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.link}."),
         *(
-            ColumnPlan(role, UUID, nullable=False, description="Driving key.")
+            ColumnPlan(role, UUID, nullable=False, description="Driving key.", hashed=True)
             for role in satellite.driving
         ),
         ColumnPlan(satellite.active, BOOLEAN, description="Whether the relation holds from then."),
         ColumnPlan(since.column, TIMESTAMP, description="Since when."),
         *system_columns(history=True),
     )
-    first = ((since.first, since.first),) if since.first else ()
+    first = (("_first", since.first),) if since.first else ()
     return VaultPlan(
         pattern=satellite.pattern,
         table=TablePlan("vault", name, columns, satellite.description),
@@ -59,7 +59,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
             "active": satellite.active,
             "effective_from": since.column,
             "first": since.first,
-            "written_keys": "unnest([partner, partner_before])",
+            "written_keys": "unnest([_partner, _partner_before])",
             "hashed": ((satellite.active, BOOLEAN), (since.column, TIMESTAMP)),
         },
     )

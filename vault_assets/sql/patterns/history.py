@@ -27,6 +27,7 @@ def binding_plan(
         unit=unit,
         where=table.binding.where or "true",
         details=(
+            *((f"null_key:{column}", "'its key is NULL'") for column in unit),
             (f"orphan:{parent.refers}", f"'its key is not in {parent.table.name}'"),
             ("conflict", "'rows of one key contradict each other within the batch'"),
         ),

@@ -2,6 +2,8 @@
 
 from vault_assets.model import Hub, Warehouse
 from vault_assets.model.references import key_type
+from vault_assets.model.vault import HubBinding
+from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import (
     TEXT,
     UUID,
@@ -39,6 +41,7 @@ def plan(warehouse: Warehouse, name: str, hub: Hub) -> VaultPlan:
                 ),
                 unit=(binding.role or hub.hash_key,),
                 where=binding.where or "true",
+                details=((f"null_key:{hub.hash_key}", "'no key: ' || " + _values(hub, binding)),),
             )
             for binding in hub.bindings
         ),
@@ -46,3 +49,7 @@ def plan(warehouse: Warehouse, name: str, hub: Hub) -> VaultPlan:
         ghost_keys=(hub.hash_key,),
         options={"keys": hub.keys, "key_types": [key_type(warehouse, hub, k) for k in hub.keys]},
     )
+
+
+def _values(hub: Hub, binding: HubBinding) -> str:
+    return column_values(tuple(binding.columns.get(key, key) for key in hub.keys))

@@ -1,8 +1,8 @@
 """The plan of a link."""
 
 from vault_assets.model import Link, Warehouse
-from vault_assets.model.names import quoted
 from vault_assets.model.vault import LinkBinding
+from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import (
     UUID,
     BindingPlan,
@@ -20,7 +20,7 @@ def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
     columns = (
         ColumnPlan(link.hash_key, UUID, nullable=False, description="Hash of all hub keys."),
         *(
-            ColumnPlan(role, UUID, nullable=False, description=f"Key of {hub}.")
+            ColumnPlan(role, UUID, nullable=False, description=f"Key of {hub}.", hashed=True)
             for role, hub in link.hubs.items()
         ),
         *system_columns(history=False),
@@ -48,10 +48,7 @@ def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
 def _binding(warehouse: Warehouse, link: Link, binding: LinkBinding) -> BindingPlan:
     details = []
     for role, hub in link.hubs.items():
-        values = " || ', ' || ".join(
-            f"'{column} ' || coalesce(cast(s.{quoted(column)} as varchar), 'NULL')"
-            for column in role_columns(warehouse, link, binding, role)
-        )
+        values = column_values(role_columns(warehouse, link, binding, role))
         details += [
             (f"null_key:{role}", f"'no key: ' || {values}"),
             (f"orphan:{role}", f"'not in {hub}: ' || {values}"),

@@ -5,7 +5,7 @@ with aged as (
     *, row_number() over (partition by {{ key }} order by load_ts desc, load_seq desc) as age
   from {{ plan.table.sql }}
   where
-    ({{ plan.unit | cols }}) in (select {{ plan.unit | cols }} from decided where outcome = 'inserted')
+    ({{ plan.unit | cols }}) in (select {{ plan.unit | cols }} from decided where _outcome = 'inserted')
 )
 select {{ plan.unit | cols }}, count(*) as active_relations
 from aged

@@ -8,7 +8,7 @@ with history as (
     ) as active_before
   from {{ plan.table.sql }}
   where
-    ({{ plan.unit | cols }}) in (select {{ plan.unit | cols }} from decided where outcome = 'inserted')
+    ({{ plan.unit | cols }}) in (select {{ plan.unit | cols }} from decided where _outcome = 'inserted')
 )
 select {{ key }}, load_ts, load_seq, batch_id
 from history

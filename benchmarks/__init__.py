@@ -1,0 +1,1 @@
+"""Benchmarks: our graph against a hand-written script over the same files."""

@@ -1,0 +1,124 @@
+"""Batches out of order: which a table lacks, what they touch, and how that is loaded anew."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from vault_assets.errors import LateBatchError
+from vault_assets.sql.plans import VaultPlan
+from vault_assets.sql.registry import APPLIED
+from vault_assets.sql.templates import render
+from vault_assets.targets.session import Session
+
+EARLIEST = dt.datetime(1, 1, 1)  # noqa: DTZ001  UTC without zone, as all load times
+REPLAY = '{"replay": true}'
+"""Note of an applied batch that is staged anew: the table's next load applies it again."""
+
+
+def mark_replayed(session: Session, tables: Sequence[str], batch_id: str) -> None:
+    """Note that these tables (`layer.name`) have to apply the batch again."""
+    session.run(
+        f"update {APPLIED.sql} set note = $note "
+        "where batch_id = $batch_id and list_contains($tables, table_name)",
+        {"note": REPLAY, "batch_id": batch_id, "tables": list(tables)},
+    )
+
+
+def replayed_batches(session: Session, plan: VaultPlan) -> set[str]:
+    """Return the batches that the table has to apply again."""
+    rows = session.rows(
+        f"select batch_id from {APPLIED.sql} where table_name = $table and note = $note",
+        {"table": plan.table.label, "note": REPLAY},
+    )
+    return {row["batch_id"] for row in rows}
+
+
+def unapply(session: Session, plan: VaultPlan, batches: Collection[str]) -> None:
+    """Forget that these batches were applied, and their quarantined rows; vault rows stay."""
+    values = {"table": plan.table.label, "batches": list(batches)}
+    condition = "table_name = $table and list_contains($batches, batch_id)"
+    session.run(f"delete from {APPLIED.sql} where {condition}", values)
+    for binding in plan.bindings:
+        session.run(f"delete from {binding.stage.quarantine.sql} where {condition}", values)
+
+
+def forget_table(session: Session, plan: VaultPlan) -> None:
+    """Drop the table, its quarantined rows, and the record of what it applied."""
+    session.run(f"drop table if exists {plan.table.sql}")
+    session.run(f"delete from {APPLIED.sql} where table_name = $table", {"table": plan.table.label})
+    for binding in plan.bindings:
+        session.run(
+            f"delete from {binding.stage.quarantine.sql} where table_name = $table",
+            {"table": plan.table.label},
+        )
+
+
+def find_pending(session: Session, plan: VaultPlan) -> list[dict[str, Any]]:
+    """Fill temp table `pending`: staged batches not applied; return them, oldest first."""
+    stages = sorted({binding.stage.source for binding in plan.bindings})
+    session.run(render("vault/pending.sql", plan=plan, stages=stages))
+    return session.rows("select stage, batch_id, load_ts from pending order by load_ts")
+
+
+def refuse_gaps(session: Session, plan: VaultPlan, replayed: Collection[str]) -> None:
+    """Refuse to write a history out of the order of its batches, replayed ones excepted.
+
+    Raises:
+        LateBatchError: An older batch is not staged, or a pending one is older than applied ones.
+    """
+    gaps = session.rows(render("vault/gaps.sql", plan=plan), {"replayed": list(replayed)})
+    if gaps:
+        gap = gaps[0]
+        raise LateBatchError(
+            f"batch {gap['batch_id']} ({gap['object_key']}) {gap['problem']}",
+            where=plan.table.label,
+            fix=f"Run again once it can be read, or `vault-assets replay {gap['batch_id']}`.",
+        )
+
+
+def forget_affected(
+    session: Session,
+    plan: VaultPlan,
+    pending: Sequence[dict[str, Any]],
+    replayed: Collection[str],
+) -> int:
+    """Forget the units of late, replayed and released rows; they are loaded from all batches.
+
+    Returns:
+        The number of units; if there are any, `pending` holds the applied batches too.
+    """
+    newest = session.value(
+        f"select max(load_ts) from {APPLIED.sql} where table_name = $table",
+        {"table": plan.table.label},
+    )
+    late = newest is not None and any(batch["load_ts"] < newest for batch in pending)
+    if not (late or replayed or _has_waiting(session, plan)):
+        return 0
+    session.run(
+        render(
+            "vault/affected.sql",
+            plan=plan,
+            newest_applied=newest or EARLIEST,
+            replayed=sorted(replayed),
+        )
+    )
+    count = session.value("select count(*) from affected")
+    if count:
+        session.run(render("vault/forget.sql", plan=plan))
+        for binding in plan.bindings:
+            session.run(render("vault/forget_quarantine.sql", plan=plan, binding=binding))
+        session.run(render("vault/pending_again.sql", plan=plan))
+    return count
+
+
+def _has_waiting(session: Session, plan: VaultPlan) -> bool:
+    if plan.orphans != "quarantine":
+        return False
+    return any(
+        session.value(
+            f"select count(*) from {binding.stage.quarantine.sql} "
+            "where table_name = $table and reason like 'orphan:%'",
+            {"table": plan.table.label},
+        )
+        for binding in plan.bindings
+    )
