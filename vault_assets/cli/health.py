@@ -16,9 +16,7 @@ def failing_checks(module: str, warehouse: str) -> list[tuple[str, str, str]]:
         _, mark = read_changes(
             instance, keys, CheckMark(since=0.0), now=time.time(), rule=TellingRule()
         )
-    return sorted(
-        (*failing.subject[:2], failing.severity.value) for failing in mark.failing
-    )
+    return sorted((*failing.subject[:2], failing.severity.value) for failing in mark.failing)
 
 
 def mart_ages(module: str, warehouse: str) -> list[tuple[str, float | None]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table as Grid
 
@@ -28,10 +29,11 @@ class Summary:
 
     def show(self, console: Console) -> None:
         """Print counters, failed checks and errors."""
-        grid = Grid("asset", "rows in", "loaded", "unchanged", "duplicate", "quarantined")
-        grid.columns[0].no_wrap = True
+        grid = Grid("asset", "in", "loaded", "unchanged", "duplicate", "quarantined", box=SIMPLE)
+        grid.columns[0].overflow = "fold"
         for column in grid.columns[1:]:
             column.justify = "right"
+            column.no_wrap = True
         for asset, values in self.rows:
             grid.add_row(asset, *(_number(values, name) for name in _COLUMNS))
         if self.rows:

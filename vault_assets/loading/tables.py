@@ -170,10 +170,12 @@ def ensure_vault(session: Session, plan: VaultPlan) -> None:
 
     Raises:
         TargetError: The declaration inserts, reorders, drops or retypes a column: rows to come
-            would hash differently from those stored. Or it takes a name that loads need.
+            would hash differently from those stored. Or it takes a name that loads need. Or a
+            parent has not been loaded.
     """
     stored = stored_columns(session, plan.table)
     _refuse_own_names(plan)
+    _require_parents(session, plan)
     if stored:
         _refuse_rehash(plan, list(stored))
     ensure_table(session, plan.table)
@@ -189,6 +191,16 @@ def _refuse_own_names(plan: VaultPlan) -> None:
                 f"column {name!r} has a name that loads need for themselves",
                 where=plan.table.label,
                 fix="Give the vault column another name: {new_name: column of the stage}.",
+            )
+
+
+def _require_parents(session: Session, plan: VaultPlan) -> None:
+    for relation in plan.relations:
+        if not stored_columns(session, relation.table):
+            raise TargetError(
+                f"its parent {relation.table.label} does not exist yet",
+                where=plan.table.label,
+                fix="Load the parent first.",
             )
 
 

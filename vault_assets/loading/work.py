@@ -1,6 +1,9 @@
 """What is left to do: versions that are registered, and batches that a table has not applied."""
 
-from vault_assets.loading.registering import newest_etags
+import datetime as dt
+from typing import Any
+
+from vault_assets.loading.registering import newest_etags, utc_now
 from vault_assets.loading.tables import stored_columns
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
@@ -45,3 +48,17 @@ def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, 
         """,
         {"needed": [{"table_name": table, "stage": stage} for table, stage in needed]},
     ).fetchall()
+
+
+def overdue_batches(
+    lake: DuckLake, warehouse: Warehouse, source: str, limit: dt.timedelta
+) -> list[dict[str, Any]]:
+    """Return batches of a source that are registered for longer than `limit`, yet not applied."""
+    waiting = [batch for batch, of in unfinished_batches(lake, warehouse) if of == source]
+    if not waiting:
+        return []
+    return lake.session().rows(
+        f"select batch_id, object_key, load_ts from {BATCHES.sql} "
+        "where list_contains($waiting, batch_id) and load_ts < $before order by load_ts",
+        {"waiting": waiting, "before": utc_now() - limit},
+    )

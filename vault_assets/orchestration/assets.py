@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -14,6 +15,7 @@ from vault_assets.loading.registering import register
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.staging import Staged
 from vault_assets.loading.vault import Loaded, checks_of
+from vault_assets.loading.work import overdue_batches
 from vault_assets.model import Warehouse
 from vault_assets.orchestration.io_manager import StageLoad, VaultAssetsIOManager, VaultLoad
 from vault_assets.orchestration.metadata import (
@@ -33,6 +35,14 @@ from vault_assets.sql.stages import stage_plan
 RETRY = dg.RetryPolicy(
     max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL
 )
+OVERDUE = timedelta(hours=1)
+APPLIED_COMPLETE = Audit(
+    "applied_complete",
+    "",
+    "Every batch registered an hour ago or earlier is applied by every table that it feeds.",
+    severity="warn",
+)
+_SHOWN = ("batch_id", "object_key", "size", "etag", "duplicate_of")
 _RETRIED = (UnavailableError, StoreError, BatchError)
 
 
@@ -49,21 +59,20 @@ def warehouse_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
 def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
     spec = landing_spec(warehouse, name)
 
-    @dg.multi_asset(name=_op_name(spec), specs=[spec], pool=_op_name(spec), retry_policy=RETRY)
+    @dg.multi_asset(
+        name=_op_name(spec),
+        specs=[spec],
+        check_specs=[_check_spec(spec, APPLIED_COMPLETE)],
+        pool=_op_name(spec),
+        retry_policy=RETRY,
+    )
     def landing(lake: LakeResource, store: StoreResource) -> Any:
         with announced(spec.key.to_user_string()), _clear_errors():
-            found = register(lake.of(warehouse.name), store.open(), warehouse, name)
-        new = [
-            {
-                "batch_id": batch.batch_id,
-                "object_key": batch.object_key,
-                "size": batch.size,
-                "etag": batch.etag,
-                "duplicate_of": batch.duplicate_of,
-            }
-            for batch in found.new
-        ]
-        return dg.MaterializeResult(
+            target = lake.of(warehouse.name)
+            found = register(target, store.open(), warehouse, name)
+            overdue = overdue_batches(target, warehouse, name, OVERDUE)
+        new = [{name: getattr(batch, name) for name in _SHOWN} for batch in found.new]
+        yield dg.MaterializeResult(
             asset_key=spec.key,
             metadata={
                 "objects": found.objects,
@@ -71,6 +80,7 @@ def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
                 "batches": records(new[:100]),
             },
         )
+        yield check_result(spec.key, Verdict(APPLIED_COMPLETE, len(overdue), overdue[:10]))
 
     return landing
 
@@ -130,15 +140,7 @@ def _table_asset(
     @dg.multi_asset(
         name=_op_name(spec),
         specs=[spec],
-        check_specs=[
-            dg.AssetCheckSpec(
-                audit.name,
-                asset=spec.key,
-                description=audit.description or None,
-                blocking=audit.blocking,
-            )
-            for audit in audits
-        ],
+        check_specs=[_check_spec(spec, audit) for audit in audits],
         pool=_op_name(spec),
         retry_policy=RETRY,
     )
@@ -157,6 +159,15 @@ def _table_asset(
         yield from _check_results(spec.key, outcome.verdicts, audits)
 
     return table
+
+
+def _check_spec(spec: dg.AssetSpec, audit: Audit) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        audit.name,
+        asset=spec.key,
+        description=audit.description or None,
+        blocking=audit.blocking,
+    )
 
 
 def _check_results(

@@ -10,12 +10,16 @@ from botocore.config import Config
 from dagster import InitResourceContext
 from dagster_aws.s3 import S3Resource
 from dagster_duckdb import DuckDBResource
-from pydantic import PrivateAttr, SecretStr
+from pydantic import SecretStr
 
 from vault_assets.landing.store import Store, open_store
 from vault_assets.local.resolve import resolved
 from vault_assets.settings import Settings
 from vault_assets.targets.ducklake import DuckLake
+
+
+# One engine per lake and process, whichever resource asks: a file catalog admits no second one.
+_LAKES: dict[str, DuckLake] = {}
 
 
 class LakeResource(DuckDBResource):
@@ -25,13 +29,12 @@ class LakeResource(DuckDBResource):
     """
 
     database: str = ":memory:"
-    _lakes: dict[str, DuckLake] = PrivateAttr(default_factory=dict)
 
     def of(self, warehouse: str) -> DuckLake:
         """Return the lake of a warehouse, opened at its first use."""
-        if warehouse not in self._lakes:
-            self._lakes[warehouse] = DuckLake(warehouse, resolved())
-        return self._lakes[warehouse]
+        if warehouse not in _LAKES:
+            _LAKES[warehouse] = DuckLake(warehouse, resolved())
+        return _LAKES[warehouse]
 
     @contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -49,8 +52,8 @@ class LakeResource(DuckDBResource):
 
     def close(self) -> None:
         """Close all connections; another process may then open a file catalog."""
-        while self._lakes:
-            self._lakes.popitem()[1].close()
+        while _LAKES:
+            _LAKES.popitem()[1].close()
 
 
 class StoreResource(S3Resource):

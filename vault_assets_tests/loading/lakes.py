@@ -9,7 +9,6 @@ import duckdb
 
 from vault_assets.settings import Settings
 from vault_assets.targets.ducklake import DuckLake
-from vault_assets.targets.session import Session
 
 _numbers = itertools.count()
 _engine: list[duckdb.DuckDBPyConnection] = []
@@ -57,18 +56,3 @@ def file_lake(folder: Path) -> DuckLake:
     )
     return DuckLake("test", settings)
 
-
-class Planting(Session):
-    """A session that runs more SQL after each statement beginning with some text.
-
-    It makes a load write what it never should, to see that the audits notice.
-    """
-
-    after: str = ""
-    plant: str = ""
-
-    def run(self, sql: str, parameters: object = None, *, note: bool = True) -> int:
-        count = super().run(sql, parameters, note=note)  # pyright: ignore[reportArgumentType]
-        if self.after and self.after in sql:
-            self.connection.execute(self.plant)
-        return count

@@ -116,7 +116,9 @@ from judged"""
 
 def refused(split: Split, columns: Mapping[str, SourceColumn], refusal: Refusal) -> str:
     """Return a select of the shape of `judged` in which no record is a row."""
-    empty = [f"cast(null as {sql_type(item.type)}) as {quoted(name)}" for name, item in columns.items()]
+    empty = [
+        f"cast(null as {sql_type(item.type)}) as {quoted(name)}" for name, item in columns.items()
+    ]
     column = "null" if refusal.column is None else literal(refusal.column)
     return f"""
 -- Every record, quarantined for what is wrong with the header.
@@ -163,7 +165,9 @@ class _Failure:
     @property
     def detail(self) -> str:
         """SQL: the value and what was expected, known to fail."""
-        shown = f"""'"' || left({self.text}, {_SHOWN}) || case when length({self.text}) > {_SHOWN} """
+        shown = (
+            f"""'"' || left({self.text}, {_SHOWN}) || case when length({self.text}) > {_SHOWN} """
+        )
         shown += """then '..."' else '"' end"""
         expected = str(self.declared.type)
         if self.declared.type.kind == "text":

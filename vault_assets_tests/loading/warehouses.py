@@ -1,0 +1,109 @@
+"""Small declarations with every pattern, as the tests of loads need them."""
+
+from typing import Any
+
+from vault_assets.model import Warehouse
+
+PERSON = {"person": "text", "name": "text", "city": "text"}
+LEADS = {"team": "integer", "leader": "text", "since": "timestamp"}
+
+
+def source(columns: dict[str, Any], delivery: str = "delta") -> dict[str, Any]:
+    return {"objects": "x/*.csv", "delivery": delivery, "columns": columns}
+
+
+def warehouse(**parts: Any) -> Warehouse:
+    """Return a declaration made of these parts."""
+    return Warehouse.model_validate({"name": "test", **parts})
+
+
+def leads(name: str, stage: str) -> dict[str, Any]:
+    """Declare who leads which team: a link and its effectivity, from one stage."""
+    return {
+        "links": {
+            f"l_{name}": {
+                "hubs": {"hk_teams": "h_teams", "hk_people": "h_people"},
+                "from": {"stage": stage, "keys": {"hk_people": "leader"}},
+                "orphans": "quarantine",
+            }
+        },
+        "effectivity_satellites": {
+            f"e_{name}": {
+                "link": f"l_{name}",
+                "driving": "hk_teams",
+                "effective_from": {"first": "since"},
+                "from": stage,
+                "orphans": "quarantine",
+            }
+        },
+    }
+
+
+def town(late: str = "strict") -> Warehouse:
+    """Return a town: its people (as snapshots and as changes), their phones, what they did, their
+    teams (as snapshots and as moves).
+
+    Leaders of teams need not be known: people are known from `people`, `changes`, `phones`, `acts`.
+    """
+    snapshot, moves = leads("leads", "teams"), leads("moves", "moves")
+    for table in (snapshot, moves):
+        for satellite in table["effectivity_satellites"].values():
+            satellite["late"] = late
+    return warehouse(
+        sources={
+            "people": source(PERSON, "full"),
+            "changes": source(PERSON),
+            "phones": source({"person": "text", "kind": "text", "number": "text"}),
+            "acts": source({"person": "text", "act": "text", "hour": "integer"}),
+            "teams": source(LEADS, "full"),
+            "moves": source(LEADS),
+            "deeds": source({"team": "integer", "person": "text", "deed": "text"}),
+        },
+        hubs={
+            "h_people": {"keys": "person", "from": ["people", "changes", "phones", "acts"]},
+            "h_teams": {"keys": "team", "payload": "since", "from": ["teams", "moves"]},
+        },
+        links={
+            **snapshot["links"],
+            **moves["links"],
+            "l_deeds": {
+                "hubs": {"hk_teams": "h_teams", "hk_people": "h_people"},
+                "from": "deeds",
+                "orphans": "quarantine",
+            },
+        },
+        satellites={
+            "s_people": _described("people", late),
+            "s_changes": _described("changes", late),
+            "s_deeds": {
+                "parent": "l_deeds",
+                "payload": "deed",
+                "from": "deeds",
+                "late": late,
+                "orphans": "quarantine",
+            },
+        },
+        multi_active_satellites={
+            "s_phones": {
+                "parent": "h_people",
+                "child_keys": "kind",
+                "payload": "number",
+                "from": "phones",
+                "late": late,
+            },
+            "s_acts": {
+                "parent": "h_people",
+                "child_keys": ["act", "hour"],
+                "append_only": True,
+                "from": "acts",
+            },
+        },
+        effectivity_satellites={
+            **snapshot["effectivity_satellites"],
+            **moves["effectivity_satellites"],
+        },
+    )
+
+
+def _described(stage: str, late: str) -> dict[str, Any]:
+    return {"parent": "h_people", "payload": ["name", "city"], "from": stage, "late": late}
