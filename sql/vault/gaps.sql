@@ -11,7 +11,9 @@ where
   and not exists (
     select 1
     from registry.applied as a
-    where a.table_name = 'stage.' || b.source and a.batch_id = b.batch_id
+    where
+      a.table_name in ({{ stages | map("lit") | join(", ") }})
+      and a.batch_id = b.batch_id
   )
   and not exists (
     select 1
@@ -22,9 +24,10 @@ union all
 select b.batch_id, b.object_key, 'is older than batches that are applied already' as problem
 from in_order as p
 inner join registry.batches as b on b.batch_id = p.batch_id
-where exists (
-  select 1
-  from registry.applied as t
-  where t.table_name = {{ plan.table.label | lit }} and t.load_ts > p.load_ts
-)
+where
+  p.load_ts < (
+    select max(t.load_ts)
+    from registry.applied as t
+    where t.table_name = {{ plan.table.label | lit }}
+  )
 order by batch_id

@@ -1,4 +1,5 @@
 -- {{ plan.table.label }}: what became of the rows of each pending batch.
+create or replace temp table outcomes as
 select
   p.stage,
   p.batch_id,
@@ -12,4 +13,3 @@ from pending as p
 left join decided as d on d.batch_id = p.batch_id
 where not p.again
 group by all
-order by p.load_ts

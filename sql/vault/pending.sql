@@ -3,8 +3,7 @@ create or replace temp table pending as
 select a.stage, a.batch_id, a.load_ts, false as again
 from registry.applied as a
 where
-  a.table_name = 'stage.' || a.stage
-  and a.stage in ({{ stages | map("lit") | join(", ") }})
+  a.table_name in ({{ stages | map("lit") | join(", ") }})
   and not exists (
     select 1
     from registry.applied as t

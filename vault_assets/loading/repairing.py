@@ -55,9 +55,12 @@ def forget_table(session: Session, plan: VaultPlan) -> None:
 
 def find_pending(session: Session, plan: VaultPlan) -> list[dict[str, Any]]:
     """Fill temp table `pending`: staged batches not applied; return them, oldest first."""
-    stages = sorted({binding.stage.source for binding in plan.bindings})
-    session.run(render("vault/pending.sql", plan=plan, stages=stages))
+    session.run(render("vault/pending.sql", plan=plan, stages=_stages(plan)))
     return session.rows("select stage, batch_id, load_ts from pending order by load_ts")
+
+
+def _stages(plan: VaultPlan) -> list[str]:
+    return sorted({binding.stage.table.label for binding in plan.bindings})
 
 
 def refuse_gaps(session: Session, plan: VaultPlan, replayed: Collection[str]) -> None:
@@ -66,7 +69,9 @@ def refuse_gaps(session: Session, plan: VaultPlan, replayed: Collection[str]) ->
     Raises:
         LateBatchError: An older batch is not staged, or a pending one is older than applied ones.
     """
-    gaps = session.rows(render("vault/gaps.sql", plan=plan), {"replayed": list(replayed)})
+    gaps = session.rows(
+        render("vault/gaps.sql", plan=plan, stages=_stages(plan)), {"replayed": list(replayed)}
+    )
     if gaps:
         gap = gaps[0]
         raise LateBatchError(

@@ -1,34 +1,50 @@
 """Create tables, and let them grow with the declaration; refuse what would break their history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping
 
 from vault_assets.errors import TargetError
-from vault_assets.model.names import literal, quoted
+from vault_assets.loading.hash_definitions import (
+    appends,
+    changed_hashes,
+    define,
+    refuse_other_hashes,
+)
+from vault_assets.model.names import quoted
 from vault_assets.sql import dialect
-from vault_assets.sql.plans import Hash, StagePlan, TablePlan, VaultPlan
+from vault_assets.sql.plans import StagePlan, TablePlan, VaultPlan
 from vault_assets.sql.registry import TABLES
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
 from vault_assets.targets.session import Session
 
 _SAME = {"integer": {"BIGINT"}, "text": {"VARCHAR"}, "timestamptz": {"TIMESTAMP WITH TIME ZONE"}}
+Columns = Mapping[str, str]
+"""Name: type of the columns of a table, in their order."""
 
 
 def ensure_registry(session: Session) -> None:
     """Create the registry's tables if they are missing."""
+    stored = _stored_tables(session, TABLES[0].layer)
     for table in TABLES:
-        ensure_table(session, table)
+        _ensure(session, table, stored.get(table.name, {}))
 
 
-def stored_columns(session: Session, table: TablePlan) -> dict[str, str]:
+def stored_columns(session: Session, table: TablePlan) -> Columns:
     """Return name: type of the columns that the table has; empty if there is no table."""
+    return _stored_tables(session, table.layer).get(table.name, {})
+
+
+def _stored_tables(session: Session, layer: str) -> dict[str, dict[str, str]]:
     rows = session.rows(
-        "select column_name, data_type from duckdb_columns() "
+        "select table_name, column_name, data_type from duckdb_columns() "
         "where database_name = current_database() and schema_name = $schema "
-        "and table_name = $table order by column_index",
-        {"schema": table.layer, "table": table.name},
+        "order by table_name, column_index",
+        {"schema": layer},
     )
-    return {row["column_name"]: row["data_type"] for row in rows}
+    tables: dict[str, dict[str, str]] = {}
+    for row in rows:
+        tables.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
+    return tables
 
 
 def ensure_table(session: Session, table: TablePlan) -> list[str]:
@@ -40,7 +56,10 @@ def ensure_table(session: Session, table: TablePlan) -> list[str]:
     Raises:
         TargetError: A stored column has another type than declared.
     """
-    stored = stored_columns(session, table)
+    return _ensure(session, table, stored_columns(session, table))
+
+
+def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
     if not stored:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         session.run(render("vault/create_table.sql", table=table), note=False)
@@ -71,98 +90,57 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     Args:
         session: In a transaction that locks the stage.
         plan: The stage.
-        rehash: Whether hashes may change: kept rows are hashed anew, as by a rebuild of the vault.
+        rehash: Whether hashes may change: kept rows are hashed anew, for a rebuild of the vault.
 
     Raises:
         TargetError: As `ensure_table`; or a hash would be computed from other columns than in the
             rows kept so far, and `rehash` is off.
     """
-    ensure_table(session, plan.quarantine)
-    known = set(stored_columns(session, plan.table))
-    changed = changed_hashes(session, plan)
+    comments = _stored_comments(session, plan.table)
+    changed = changed_hashes(plan, comments)
     if not rehash:
         refuse_other_hashes(plan, changed)
+    ensure_table(session, plan.quarantine)
     added = set(ensure_table(session, plan.table))
     new = [item for item in plan.hashes if item.name in added]
     # Columns that are new are NULL in kept rows: at the end of a payload they change no hash.
-    fill = [*new, *(h for h, before in changed if not _appends(h, before, beyond=known))]
-    if known and fill:
-        session.run(render("stage/rehash.sql", plan=plan, hashes=hash_expressions(fill)))
-    for item in {*new, *(item for item, _ in changed)}:
-        _define(session, plan, item)
+    stale = [change[0] for change in changed if not appends(change, beyond=comments)]
+    if comments and (new or stale):
+        hashes = hash_expressions([*new, *stale])
+        session.run(render("stage/rehash.sql", plan=plan, hashes=hashes))
+    for item in plan.hashes:
+        if item.name in added or item in (change[0] for change in changed):
+            define(session, plan, item)
 
 
 def require_stage(session: Session, plan: StagePlan) -> None:
-    """Make sure that the rows of a stage are hashed as declared; a missing stage is created empty.
+    """Make sure that the rows of a stage are as declared; a missing stage is created empty.
 
     Raises:
         TargetError: The stage has to be loaded first, for the declaration has changed.
     """
-    stored = stored_columns(session, plan.table)
-    if not stored:
+    comments = _stored_comments(session, plan.table)
+    if not comments:
         ensure_stage(session, plan)
         return
-    missing = [column.name for column in plan.table.columns if column.name not in stored]
-    missing += [item.name for item, _ in changed_hashes(session, plan)]
+    missing = [column.name for column in plan.table.columns if column.name not in comments]
+    missing += [item.name for item, _ in changed_hashes(plan, comments)]
     if missing:
         raise TargetError(
             f"the declaration has changed {', '.join(map(repr, missing))} since it was loaded",
             where=plan.table.label,
-            fix="Load this stage first: that brings its kept rows up to date.",
+            fix="Load this stage first: it brings its kept rows up to date.",
         )
 
 
-def changed_hashes(session: Session, plan: StagePlan) -> list[tuple[Hash, str]]:
-    """Return the stored hash columns that are declared otherwise, with their definition so far.
-
-    The definition of a hash, its kind and columns, is the comment of its column.
-    """
+def _stored_comments(session: Session, table: TablePlan) -> dict[str, str | None]:
     rows = session.rows(
         "select column_name, comment from duckdb_columns() "
         "where database_name = current_database() and schema_name = $schema "
         "and table_name = $table",
-        {"schema": plan.table.layer, "table": plan.table.name},
+        {"schema": table.layer, "table": table.name},
     )
-    comments = {row["column_name"]: row["comment"] for row in rows}
-    return [
-        (item, comments[item.name])
-        for item in plan.hashes
-        if comments.get(item.name) and comments[item.name] != _definition(item)
-    ]
-
-
-def refuse_other_hashes(plan: StagePlan, changed: Sequence[tuple[Hash, str]]) -> None:
-    """Refuse definitions of hashes that would not fit the vault; a payload may grow at its end.
-
-    Raises:
-        TargetError: With the first such hash.
-    """
-    for item, before in changed:
-        if not _appends(item, before):
-            raise TargetError(
-                f"{item.name!r} is declared as {_definition(item)} but kept rows have {before}: "
-                "keys or payloads in the vault would no longer match",
-                where=plan.table.label,
-                fix="Undo the change, declare a new table beside the old one, or accept new hashes "
-                "everywhere with `vault-assets rebuild`.",
-            )
-
-
-def _definition(item: Hash) -> str:
-    return f"{item.kind} of {', '.join(column for column, _ in item.parts)}"
-
-
-def _appends(item: Hash, before: str, beyond: Collection[str] = ()) -> bool:
-    """Whether a payload has only grown at its end, by columns not among `beyond`."""
-    if item.kind != "hashdiff" or not _definition(item).startswith(f"{before}, "):
-        return False
-    grown = _definition(item).removeprefix(f"{before}, ").split(", ")
-    return not set(grown) & set(beyond)
-
-
-def _define(session: Session, plan: StagePlan, item: Hash) -> None:
-    column = f"{plan.table.sql}.{quoted(item.name)}"
-    session.run(f"comment on column {column} is {literal(_definition(item))}", note=False)
+    return {row["column_name"]: row["comment"] for row in rows}
 
 
 def ensure_vault(session: Session, plan: VaultPlan) -> None:
@@ -173,12 +151,13 @@ def ensure_vault(session: Session, plan: VaultPlan) -> None:
             would hash differently from those stored. Or it takes a name that loads need. Or a
             parent has not been loaded.
     """
-    stored = stored_columns(session, plan.table)
+    tables = _stored_tables(session, plan.table.layer)
+    stored = tables.get(plan.table.name, {})
     _refuse_own_names(plan)
-    _require_parents(session, plan)
+    _require_parents(plan, tables)
     if stored:
-        _refuse_rehash(plan, list(stored))
-    ensure_table(session, plan.table)
+        _refuse_rehash(plan, stored)
+    _ensure(session, plan.table, stored)
     if not stored:
         session.run(render("vault/ghosts.sql", plan=plan, ghost_keys=plan.ghost_keys), note=False)
 
@@ -194,9 +173,9 @@ def _refuse_own_names(plan: VaultPlan) -> None:
             )
 
 
-def _require_parents(session: Session, plan: VaultPlan) -> None:
+def _require_parents(plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
     for relation in plan.relations:
-        if not stored_columns(session, relation.table):
+        if relation.table.name not in tables:
             raise TargetError(
                 f"its parent {relation.table.label} does not exist yet",
                 where=plan.table.label,
@@ -204,7 +183,7 @@ def _require_parents(session: Session, plan: VaultPlan) -> None:
             )
 
 
-def _refuse_rehash(plan: VaultPlan, stored: list[str]) -> None:
+def _refuse_rehash(plan: VaultPlan, stored: Columns) -> None:
     known = [column.name for column in plan.table.columns]
     hashed = [column.name for column in plan.table.columns if column.hashed]
     gone = [name for name in stored if name not in known]

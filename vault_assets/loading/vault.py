@@ -22,7 +22,7 @@ from vault_assets.model import Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import BindingPlan, VaultPlan
-from vault_assets.sql.templates import CheckTemplate, check_templates, read_sql, render, sql_folder
+from vault_assets.sql.templates import CheckTemplate, check_templates, render, sql_folder
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -97,7 +97,7 @@ def load_vault_table(
         ensure_vault(session, plan)
         again = {*replayed, *replayed_batches(session, plan)}
         loaded = _load(session, plan, run_id, again, extra_audits, repair=repair)
-        for table in ("pending", "affected", "decided"):
+        for table in ("pending", "affected", "decided", "outcomes"):
             session.connection.execute(f"drop table if exists {table}")
         return loaded
 
@@ -142,20 +142,13 @@ def _load(
 
 
 def _record_applied(session: Session, plan: VaultPlan, run_id: str) -> list[dict[str, Any]]:
-    batches = session.rows(render("vault/outcomes.sql", plan=plan))
-    for batch in batches:
-        session.run(
-            read_sql("registry/applied.sql"),
-            {
-                **batch,
-                "table_name": plan.table.label,
-                "run_id": run_id,
-                "applied_at": utc_now(),
-                "note": None,
-            },
-            note=False,
-        )
-    return batches
+    session.run(render("vault/outcomes.sql", plan=plan))
+    session.run(
+        render("vault/record.sql", plan=plan),
+        {"run_id": run_id, "applied_at": utc_now()},
+        note=False,
+    )
+    return session.rows("select * from outcomes order by load_ts")
 
 
 def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, Any]:

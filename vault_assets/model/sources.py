@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
@@ -60,10 +60,11 @@ class Source(Table):
         Name, Annotated[Column, BeforeValidator(_column, json_schema_input_type=str | Column)]
     ] = Field(min_length=1, description="Columns by name, in any order of the file.")
 
-    @model_validator(mode="after")
-    def _keys_stay_in_the_store(self) -> "Source":
-        for pattern in self.objects:
+    @field_validator("objects")
+    @classmethod
+    def _keys_stay_in_the_store(cls, objects: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in objects:
             if pattern.startswith("/") or ".." in pattern.split("/"):
                 msg = f"{pattern!r} must be a key below the landing root"
                 raise ValueError(msg)
-        return self
+        return objects

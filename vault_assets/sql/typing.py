@@ -68,9 +68,10 @@ def _prints_as(text: str, target: str) -> str:
 
 
 def _integer(text: str) -> str:
-    digits = f"split_part({_trimmed(text)}, '.', 1)"
+    value, digits = f"try_cast({text} as bigint)", f"split_part({_trimmed(text)}, '.', 1)"
     return (
-        f"case when {_prints_as(text, 'bigint')} then try_cast({text} as bigint) "
+        f"case when cast({value} as varchar) = {text} then {value} "
+        f"when cast({value} as varchar) || '.0' = {text} then {value} "
         f"when {_matches(text, '[+-]?[0-9]+([.]0+)?')} then try_cast({digits} as bigint) end"
     )
 
@@ -120,10 +121,13 @@ def _timestamp(text: str, time_zone: str | None) -> str:
         value = f"try_cast({part} as timestamp)"
         return value if time_zone is None else _in_utc(value, literal(time_zone))
 
+    printed = f"cast(try_cast({text} as timestamp) as varchar)"
     instant = f"make_timestamp(epoch_us(try_cast({_trimmed(text)} as timestamptz)))"
     return (
         "case "
-        + branch(_prints_as(text, "timestamp"), local(text))
+        + branch(f"{printed} = {text}", local(text))
+        + branch(f"rpad({printed}, 26, '0') = {text}", local(text))
+        + branch(f"{printed} || '.000000' = {text}", local(text))
         + branch(_matches(text, _LOCAL), local(_trimmed(text)))
         + branch(_matches(text, _LOCAL + _OFFSET), instant)
         + "end"

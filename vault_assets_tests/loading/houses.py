@@ -30,7 +30,7 @@ class Landed:
     """A batch: `at` is its load time in seconds after noon."""
 
     source: str
-    at: int
+    at: float
     rows: tuple[Row, ...]
 
     @property
@@ -49,18 +49,19 @@ class House:
     lake: DuckLake
     warehouse: Warehouse
     batches: dict[str, Landed] = field(default_factory=dict)
-    clock: int = 0
+    clock: float = 0
 
-    def land(self, source: str, *rows: Row, at: int | None = None) -> str:
+    def land(self, source: str, *rows: Row, at: float | None = None) -> str:
         """Register and stage a batch of rows in the order of the source's columns."""
         batch = self.announce(source, *rows, at=at)
         self.stage(batch)
         return batch
 
-    def announce(self, source: str, *rows: Row, at: int | None = None) -> str:
+    def announce(self, source: str, *rows: Row, at: float | None = None) -> str:
         """Register a batch without staging it."""
-        self.clock = max(self.clock + 1, at or 0) if at is None else self.clock
-        batch = Landed(source, self.clock if at is None else at, tuple(rows))
+        time = self.clock + 1 if at is None else at
+        self.clock = max(self.clock, time)
+        batch = Landed(source, time, tuple(rows))
         self.batches[batch.batch_id] = batch
         entry = Batch(
             batch_id=batch.batch_id,
@@ -181,13 +182,12 @@ def _legible(value: Any, names: dict[uuid.UUID, str]) -> Any:
     if isinstance(value, uuid.UUID):
         return names.get(value, value)
     if isinstance(value, dt.datetime) and value.date() == NOON.date():
-        return int((value - NOON).total_seconds())
+        seconds = (value - NOON).total_seconds()
+        return int(seconds) if seconds.is_integer() else seconds
     return value
 
 
-def _write_rows(
-    session: Session, warehouse: Warehouse, plan: StagePlan, batch: Landed
-) -> None:
+def _write_rows(session: Session, warehouse: Warehouse, plan: StagePlan, batch: Landed) -> None:
     declared = warehouse.sources[batch.source].columns
     columns = ", ".join(
         f"unnest(cast(${name} as {dialect.sql_type(column.type)}[])) as {quoted(name)}"

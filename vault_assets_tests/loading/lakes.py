@@ -25,7 +25,7 @@ class MemoryLake(DuckLake):
     def drop(self) -> None:
         """Forget everything."""
         assert self._connection is not None
-        for table in ("pending", "affected", "decided"):
+        for table in ("pending", "affected", "decided", "outcomes", "landed_rows"):
             self._connection.execute(f"drop table if exists temp.{table}")
         self._connection.execute(f"use memory; detach {self.warehouse}")
         self._connection = None
@@ -55,4 +55,3 @@ def file_lake(folder: Path) -> DuckLake:
         memory_limit="1GB",
     )
     return DuckLake("test", settings)
-

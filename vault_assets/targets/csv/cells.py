@@ -7,7 +7,7 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.typing import overlong, typed
 from vault_assets.targets.csv.header import Refusal, SourceColumn
-from vault_assets.targets.csv.records import placeholder
+from vault_assets.targets.csv.structure import Marks
 
 # Names of ours that no declared column can have.
 REASON, COLUMN, DETAIL, RAW = '"#reason"', '"#column"', '"#detail"', '"#raw"'
@@ -33,16 +33,20 @@ class Layout:
         """Fields of a complete record."""
         return len(self.names)
 
-    def unquoted(self, name: str, placeholder: str | None) -> str:
-        """Return SQL: the value of a column, without quotes; NULL where the file has none."""
+    def value(self, name: str, split: "Split") -> str:
+        """Return SQL: the text of a column without quotes; NULL where the file has none."""
         if name not in self.names:
             return "cast(null as varchar)"
         field = f"fields[{self.names.index(name) + 1}]"
-        inner = f"""replace({field}[2:-2], '""', '"')"""
-        if placeholder is not None:
-            inner = f"replace({inner}, {literal(placeholder)}, {literal(self.delimiter)})"
-        value = f"case when starts_with({field}, '\"') then {inner} else {field} end"
-        return f"nullif({value}, '')" if self.columns[name].empty_as_null else value
+        content, empty = split.content(field), "''"
+        if self.columns[name].empty_as_null:
+            content, empty = f"nullif({content}, '')", "null"
+        # Nearly every field is decided by the first comparison.
+        return (
+            f"case when {field} >= '#' then {field} "
+            f"when starts_with({field}, {split.quote}) then {content} "
+            f"when {field} = '' then {empty} else {field} end"
+        )
 
 
 @dataclass(frozen=True)
@@ -53,26 +57,46 @@ class Split:
         sql: A select of (row_no, text, problem, fields, width): the line at which the record
             begins, its text, why it cannot be read (else NULL), its fields still quoted, their
             number.
-        raw: SQL of the record's text as it stands in the file.
-        placeholder: What stands for delimiters inside quotes in `fields`; None if nothing does.
+        marks: What stands for quotes, and for delimiters inside them; None if nothing does.
     """
 
     sql: str
-    raw: str
-    placeholder: str | None
+    marks: Marks | None
+
+    @property
+    def quote(self) -> str:
+        """SQL: the first character of a quoted field."""
+        return literal('"') if self.marks is None else f"chr({self.marks.quote})"
+
+    def content(self, field: str) -> str:
+        """Return SQL: the text of a quoted field, without its quotes."""
+        if self.marks is None:
+            return f"""replace({field}[2:-2], '""', '"')"""
+        bare = f"replace({field}, {self.quote}, '')"
+        inside, delimiter = f"chr({self.marks.inside})", f"chr({self.marks.delimiter})"
+        return (
+            f"case when contains({field}, {inside}) then replace({bare}, {inside}, {delimiter}) "
+            f"else {bare} end"
+        )
+
+    @property
+    def raw(self) -> str:
+        """SQL: the record's text as it stands in the file."""
+        if self.marks is None:
+            return "text"
+        quotes = f"replace(text, {self.quote}, '\"')"
+        return f"replace({quotes}, chr({self.marks.inside}), chr({self.marks.delimiter}))[:-2]"
 
 
-def split_records(stream: str, delimiter: str) -> Split:
+def split_records(stream: str, marks: Marks) -> Split:
     """Return the records of the stream of `Records`, whose text ends in a delimiter."""
-    end, inside = literal(delimiter), literal(placeholder(delimiter))
     return Split(
         f"""
     select
       row_no, text, case when misencoded then 'encoding' end as problem, fields,
       len(fields) - 1 as width
-    from (select *, string_split(text, {end}) as fields from {stream})""",
-        raw=f"""(case when contains(text, '"') then replace(text, {inside}, {end}) else text end)[:-2]""",
-        placeholder=placeholder(delimiter),
+    from (select *, string_split(text, chr({marks.delimiter})) as fields from {stream})""",
+        marks,
     )
 
 
@@ -84,7 +108,7 @@ def judged(split: Split, layout: Layout) -> str:
     """
     names = list(layout.columns)
     texts = {name: quoted(f"#{position}") for position, name in enumerate(names)}
-    values = [f"{layout.unquoted(name, split.placeholder)} as {texts[name]}" for name in names]
+    values = [f"{layout.value(name, split)} as {texts[name]}" for name in names]
     types = [f"{_typed(texts[name], layout.columns[name])} as {quoted(name)}" for name in names]
     failures = [
         _Failure(name, texts[name], layout.columns[name]) for name in names if name in layout.names

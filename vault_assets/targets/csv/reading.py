@@ -30,7 +30,7 @@ from vault_assets.targets.csv.header import (
     refusal,
 )
 from vault_assets.targets.csv.lines import read_lines
-from vault_assets.targets.csv.records import Records
+from vault_assets.targets.csv.records import Records, marks_of
 from vault_assets.targets.csv.repair import (
     Grammar,
     count_records,
@@ -163,7 +163,7 @@ class _Reading:
     def result(self) -> CsvResult:
         """Fill the tables; count."""
         records = Records(self.path, self.header, self.layout.delimiter)
-        split = split_records(self.scratch.stream, self.layout.delimiter)
+        split = split_records(self.scratch.stream, marks_of(self.layout.delimiter))
         self.scratch.fill("cells", self._select(split), records.reader())
         count, blank = records.count, records.blank
         if not records.legal:

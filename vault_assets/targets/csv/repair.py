@@ -110,8 +110,7 @@ def spans_of(lines: str, layout: Layout, grammar: Grammar) -> str:
           as problem,
         {grammar.fields("text")} as fields, len(fields) as width
       from inner_lines as i inner join {lines} as l on l.line_no = i.line_no""",
-        raw="text",
-        placeholder=None,
+        marks=None,
     )
     return f"""
 -- Records of several lines: a line that leaves a quote open and the next one that can close it.
@@ -188,7 +187,7 @@ def split_lines(lines: str, spans: str, grammar: Grammar) -> Split:
       len(fields) as width
     from bare
     where text <> ''"""
-    return Split(sql, raw="text", placeholder=None)
+    return Split(sql, marks=None)
 
 
 def count_records(

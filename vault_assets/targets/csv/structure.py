@@ -21,79 +21,105 @@ Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Structure:
-    """Where the records of a buffer are.
+class Marks:
+    """The bytes that take the place of structure, so that one split finds the fields.
 
     Args:
-        data: The bytes up to and with the last line end outside of quotes, without the CR before
-            line ends.
-        ends: Positions in `data` of the line ends that end records; blank lines count.
-        quoted: Positions in `data` of the delimiters that are text inside quotes.
-        legal: Whether each quote opens a field, closes it, or is doubled inside.
-        rest: The bytes after `data`: the beginning of the next record.
+        delimiter: Ends fields; it also takes the place of a record's line end.
+        quote: Takes the place of quotes that open, close, or are the first of a doubled one.
+        inside: Takes the place of delimiters inside quotes.
     """
 
-    data: Bytes
-    ends: Positions
-    quoted: Positions
+    delimiter: int
+    quote: int
+    inside: int
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The records that end in a buffer.
+
+    Args:
+        text: The records, marked, without the CR before line ends.
+        stops: For each record, blank ones too, where it ends in `text`, its delimiter included.
+        breaks: Where each physical line ends in `text`; as `stops`, where no line end is quoted.
+        legal: Whether each quote opens a field, closes it, or is doubled inside.
+        rest: The bytes after the last record: the beginning of the next one.
+    """
+
+    text: Bytes
+    stops: Positions
+    breaks: Positions
     legal: bool
     rest: bytes
 
 
-def structure(buffer: bytes, newline: int, delimiter: int) -> Structure:
+def structure(buffer: bytes, newline: int, marks: Marks) -> Structure:
     """Divide a buffer that begins at the beginning of a record.
 
     Args:
-        buffer: Bytes of the file.
+        buffer: Bytes of the file, without `marks.quote` and `marks.inside`.
         newline: LF or CR.
-        delimiter: The delimiter's byte.
+        marks: What to write over structure.
     """
     data = np.frombuffer(buffer, np.uint8)
-    ends, inside = _ends(data, newline, quotes=QUOTE in buffer)
-    cut = int(ends[-1]) + 1 if len(ends) else 0
-    rest = buffer[cut:]
+    quoting = QUOTE in buffer
+    stops, inside = _stops(data, newline, quoting=quoting)
+    cut = int(stops[-1]) if len(stops) else 0
     if newline == LF and CR in buffer:
-        data = _without_returns(data[:cut], ends)
-        cut = len(data)
-        ends, inside = _ends(data, newline, quotes=inside is not None)
-    if inside is None or not cut:
-        return Structure(data[:cut].copy(), ends, np.empty(0, np.int64), legal=True, rest=rest)
-    delimiters = data == delimiter
-    quoted = np.flatnonzero(_bits(_words(delimiters) & inside, len(data))[:cut])
-    legal = _legal(_words(data == QUOTE), inside, _words(delimiters | (data == newline)), cut)
-    return Structure(data[:cut].copy(), ends, quoted, legal, rest)
+        data = _without_returns(data[:cut], stops)
+        stops, inside = _stops(data, newline, quoting=quoting)
+    data = data[: int(stops[-1]) if len(stops) else 0].copy()
+    legal, breaks = True, stops
+    if inside is not None and len(data):
+        breaks = np.flatnonzero(data == newline) + 1
+        legal = _mark(data, inside, newline, marks)
+    data[stops - 1] = marks.delimiter
+    return Structure(data, stops, breaks, legal, buffer[cut:])
 
 
-def _ends(data: Bytes, newline: int, *, quotes: bool) -> tuple[Positions, Words | None]:
-    """Return the positions of the line ends outside of quotes, and which bytes are quoted."""
+def _stops(data: Bytes, newline: int, *, quoting: bool) -> tuple[Positions, Words | None]:
+    """Return the positions after the line ends outside of quotes, and which bytes are quoted."""
     ending = data == newline
-    if not quotes:
-        return np.flatnonzero(ending), None
+    if not quoting:
+        return np.flatnonzero(ending) + 1, None
     inside = _parity(_words(data == QUOTE))
-    return np.flatnonzero(_bits(_words(ending) & ~inside, len(data))), inside
+    return np.flatnonzero(_bits(_words(ending) & ~inside, len(data))) + 1, inside
 
 
-def _without_returns(data: Bytes, ends: Positions) -> Bytes:
+def _mark(data: Bytes, inside: Words, newline: int, marks: Marks) -> bool:
+    """Write the marks of quotes and of delimiters inside them; return whether all is legal.
+
+    A quote is legal if it opens after, or closes before, a byte between fields or another quote (a
+    doubled quote closes and opens again).
+    """
+    quotes, delimiters = _words(data == QUOTE), _words(data == marks.delimiter)
+    inside = inside[: len(quotes)]
+    opening, closing = quotes & inside, quotes & ~inside
+    neighbour = quotes | delimiters | _words(data == newline)
+    after = _shifted(neighbour)
+    after[0] |= np.uint64(1)
+    illegal = (opening & ~after) | (_shifted(closing) & ~neighbour)
+    second = opening & _shifted(closing)
+    _replace(data, quotes & ~second, QUOTE ^ marks.quote)
+    _replace(data, delimiters & inside, marks.delimiter ^ marks.inside)
+    return not illegal.any()
+
+
+def _replace(data: Bytes, words: Words, difference: int) -> None:
+    """Change the bytes whose bits are set by exclusive-or."""
+    data ^= _bits(words, len(data)).view(np.uint8) * np.uint8(difference)
+
+
+def _without_returns(data: Bytes, stops: Positions) -> Bytes:
     """Drop each CR that stands, alone or after others, before a line end that ends a record."""
     dropped = np.zeros(len(data), np.bool_)
-    before = ends - 1
+    before = stops - 2
     while len(before):
         before = before[(before >= 0) & (data[before] == CR)]
         dropped[before] = True
         before = before - 1
     return data[~dropped]
-
-
-def _legal(quotes: Words, inside: Words, between: Words, cut: int) -> bool:
-    """Return whether every quote before `cut` that opens follows, and every one that closes
-    precedes, a byte between fields or another quote (a doubled quote closes and opens again).
-    """
-    neighbour = between | quotes
-    opening, closing = quotes & inside, quotes & ~inside
-    after = _shifted(neighbour)
-    after[0] |= np.uint64(1)
-    illegal = (opening & ~after) | (_shifted(closing) & ~neighbour)
-    return not _bits(illegal, cut).any()
 
 
 def _words(mask: Mask) -> Words:
