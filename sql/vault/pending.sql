@@ -4,6 +4,9 @@ select a.stage, a.batch_id, a.load_ts, false as again
 from registry.applied as a
 where
   a.table_name in ({{ stages | map("lit") | join(", ") }})
+  {%- if only %}
+  and a.batch_id in ({{ only | map("lit") | join(", ") }})
+  {%- endif %}
   and not exists (
     select 1
     from registry.applied as t

@@ -5,12 +5,6 @@ create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
 ),
-latest as (
-  select {{ key }}, arg_max(hashdiff, (load_ts, load_seq)) as _hashdiff
-  from {{ plan.table.sql }}
-  where {{ key }} in (select {{ key }} from incoming) and batch_id <> 'ghost'
-  group by {{ key }}
-),
 {%- include "vault/parents.sql" %}
 judged as (
   select
@@ -18,9 +12,27 @@ judged as (
     {%- include "vault/reason.sql" %}
   from incoming
 ),
+latest as (
+  select {{ key }}, arg_max(hashdiff, (load_ts, load_seq)) as _hashdiff
+  from {{ plan.table.sql }}
+  where {{ key }} in (select {{ key }} from incoming) and batch_id <> 'ghost'
+  group by {{ key }}
+),
+{#- Most keys come once: only the others need to be sorted. #}
+repeated as (
+  select {{ key }} from judged where {{ key }} is not null group by {{ key }} having count(*) > 1
+),
+single as (
+  select j.*, l._hashdiff as _hashdiff_before, false as _is_copy
+  from judged as j
+  left join latest as l on l.{{ key }} = j.{{ key }}
+  where j.{{ key }} is null or j.{{ key }} not in (select {{ key }} from repeated)
+),
 {%- if plan.order == "file" %}
 states as (
-  select *, false as _is_copy, false as _in_conflict from judged
+  select *, false as _is_copy, false as _in_conflict
+  from judged
+  where {{ key }} in (select {{ key }} from repeated)
 ),
 {%- else %}
 {#- The batch is a set: equal rows are one, unequal rows of one key contradict each other. #}
@@ -30,6 +42,7 @@ states as (
     coalesce(lag(hashdiff) over same_key = hashdiff, false) as _is_copy,
     min(hashdiff) over one_key <> max(hashdiff) over one_key as _in_conflict
   from judged
+  where {{ key }} in (select {{ key }} from repeated)
   window
     one_key as (partition by {{ key }}, load_ts),
     same_key as (partition by {{ key }}, load_ts order by hashdiff, row_no)
@@ -37,18 +50,16 @@ states as (
 {%- endif %}
 usable as (
   select
-    * exclude (_reason),
+    * exclude (_reason, _in_conflict),
     coalesce(_reason, case when _in_conflict then 'conflict' end) as _reason,
     _reason is null and not _in_conflict and not _is_copy as _counts
   from states
 ),
 chained as (
   select
-    u.*,
+    u.* exclude (_counts),
     coalesce(
-      lag(u.hashdiff) over (
-        partition by u.{{ key }}, u._counts order by u.load_ts, u.row_no
-      ),
+      lag(u.hashdiff) over (partition by u.{{ key }}, u._counts order by u.load_ts, u.row_no),
       l._hashdiff
     ) as _hashdiff_before
   from usable as u
@@ -63,9 +74,14 @@ concluded as (
       when _hashdiff_before = hashdiff then 'unchanged'
       else 'inserted'
     end as _outcome
-  from chained
+  from (select * from single union all by name select * from chained)
 )
+select *, 0 as load_seq
+from concluded
+where {{ key }} is null or {{ key }} not in (select {{ key }} from repeated)
+union all by name
 select
   *,
   row_number() over (partition by {{ key }}, load_ts, _outcome order by row_no) - 1 as load_seq
 from concluded
+where {{ key }} in (select {{ key }} from repeated)

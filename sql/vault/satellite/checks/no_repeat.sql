@@ -1,11 +1,14 @@
 -- Neighbouring rows of a key differ in their payload.
 -- blocking, error
-with history as (
+with several as (
+  select {{ key }} from {{ plan.table.sql }} where {{ written }} group by {{ key }} having count(*) > 1
+),
+history as (
   select
     {{ key }}, load_ts, load_seq, hashdiff, batch_id,
     lag(hashdiff) over (partition by {{ key }} order by load_ts, load_seq) as hashdiff_before
   from {{ plan.table.sql }}
-  where {{ written }}
+  where {{ key }} in (select {{ key }} from several)
 )
 select {{ key }}, load_ts, load_seq, batch_id
 from history
