@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="Threads of the engine; 0 = one per core.")
     module: str = Field(
         default="vault_assets.definitions",
-        description="Module with the Dagster definitions; warehouses are declared below its folder.",
+        description="Module with the Dagster definitions; its folder holds the warehouses.",
     )
     reports: Path = Field(
         default=Path("reports"), description="Folder that report files are written to."

@@ -14,7 +14,8 @@ from vault_assets.model.reading import read_warehouse
 from vault_assets.settings import Settings
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.tracing import mart_tables
-from vault_assets.targets.ducklake import DuckLake, engine
+from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.engine import engine
 
 console = Console()
 

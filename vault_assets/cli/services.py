@@ -47,6 +47,7 @@ def land(
     scale: Annotated[float, typer.Option(min=0.0001, help="1 = 100,000 users.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
     date: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    *,
     file: Annotated[Path | None, typer.Option(help="A file of yours, with --key.")] = None,
     key: Annotated[str, typer.Option(help="Where it lands: social/users/.../users.csv.")] = "",
 ) -> None:

@@ -71,7 +71,8 @@ def source_totals(lake: DuckLake) -> tuple[dict[str, int], dict[str, int]]:
         lake.session()
         .connection.execute(
             "select stage, cast(sum(inserted) as bigint), cast(sum(quarantined) as bigint) "
-            "from registry.applied where table_name = 'stage.' || stage group by stage order by stage"
+            "from registry.applied where table_name = 'stage.' || stage "
+            "group by stage order by stage"
         )
         .fetchall()
     )

@@ -18,8 +18,8 @@ class Check(Declared):
 
     sql: str = Field(
         description="A query returning the wrong rows (none = passed), or the path of a .sql file "
-        "below the SQL folder. Tables are named layer.table; $first and $last are the load times of "
-        "the batches of this load."
+        "below the SQL folder. Tables are named layer.table; $first and $last are the load times "
+        "of the batches of this load."
     )
     description: str = Field("", description="What a passed check means, in a sentence.")
     severity: Literal["warn", "error"] = Field("error", description="How bad a failure is.")

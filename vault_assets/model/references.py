@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse
 
 Path = tuple[str | int, ...]
+_Relation = tuple[Link, LinkBinding, str]
 RESERVED = frozenset({"batch_id", "load_ts", "load_seq", "row_no", "record_source", "hashdiff"})
 
 
@@ -119,17 +120,11 @@ def _link(warehouse: "Warehouse", link: Link, path: Path, problems: Problems) ->
             problems.known((*here, "keys", role), "role", role, link.hubs)
         for role, hub in link.hubs.items():
             if hub in warehouse.hubs:
-                _role(warehouse, link, binding, role, (*here, "keys", role), problems)
+                _role(warehouse, (link, binding, role), (*here, "keys", role), problems)
 
 
-def _role(
-    warehouse: "Warehouse",
-    link: Link,
-    binding: LinkBinding,
-    role: str,
-    path: Path,
-    problems: Problems,
-) -> None:
+def _role(warehouse: "Warehouse", relation: _Relation, path: Path, problems: Problems) -> None:
+    link, binding, role = relation
     hub = warehouse.hubs[link.hubs[role]]
     columns = binding.keys.get(role, hub.keys)
     if len(columns) != len(hub.keys):

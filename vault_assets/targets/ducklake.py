@@ -6,36 +6,29 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
-from duckdb_extensions import import_extension
 from psycopg import conninfo
 
 from vault_assets.errors import LockedCatalogError, TargetError, UnavailableError
 from vault_assets.model.names import checked, literal, quoted
 from vault_assets.settings import Settings
+from vault_assets.targets.engine import (
+    create_catalog_secrets,
+    create_s3_secret,
+    engine,
+    without_secrets,
+)
 from vault_assets.targets.locks import Locks, PostgresLocks, ProcessLocks
 from vault_assets.targets.session import Session
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-# DuckLake's own defaults give up under four writers; with these all of them commit.
-_RETRY_SETTINGS = {
-    "ducklake_max_retry_count": 100,
-    "ducklake_retry_wait_ms": 50,
-    "ducklake_retry_backoff": 1.0,
-}
-_HTTP_SETTINGS = {
-    "http_timeout": 15,
-    "http_retries": 6,
-    "http_retry_wait_ms": 200,
-    "http_retry_backoff": 1.5,
-}
 _ATTEMPTS = 5
 _TRANSIENT = (duckdb.TransactionException, duckdb.IOException)
 _BROKEN = (duckdb.InternalException, duckdb.FatalException)
@@ -108,7 +101,7 @@ class DuckLake:
                 time.sleep(min(8.0, 0.2 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  jitter is no secret
             except duckdb.Error as error:
                 raise TargetError(
-                    _without_secrets(str(error), self.settings), where=self.warehouse
+                    without_secrets(str(error), self.settings), where=self.warehouse
                 ) from error
         raise AssertionError  # the loop returns or raises
 
@@ -196,7 +189,7 @@ class DuckLake:
             data = f"{Path(data).resolve()}/"
         options = ["read_only"] if self.read_only else []
         if self.served:
-            _catalog_secrets(connection, self.settings, self.warehouse, data)
+            create_catalog_secrets(connection, self.settings, self.warehouse, data)
             place = "ducklake:lake"
         else:
             self.catalog_file().parent.mkdir(parents=True, exist_ok=True)
@@ -248,81 +241,7 @@ class DuckLake:
                 fix="Close the other process, or use the served form: `vault-assets up`.",
             )
         return TargetError(
-            f"cannot attach the lake: {_without_secrets(text, self.settings)}",
+            f"cannot attach the lake: {without_secrets(text, self.settings)}",
             where=self.warehouse,
             fix="`vault-assets doctor` says which part does not answer.",
         )
-
-
-def engine(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB with our extensions and limits; nothing is downloaded.
-
-    Args:
-        settings: Memory limit and threads.
-        spill: Folder for rows that do not fit into memory.
-    """
-    connection = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    )
-    for extension in ("ducklake", "postgres_scanner", "httpfs"):
-        import_extension(extension, con=connection)
-        connection.execute(f"load {extension}")
-    options: dict[str, object] = {
-        "memory_limit": settings.memory_limit,
-        "temp_directory": str(spill),
-        "TimeZone": "UTC",
-        "preserve_insertion_order": True,
-        **_RETRY_SETTINGS,
-        **_HTTP_SETTINGS,
-    }
-    if settings.threads:
-        options["threads"] = settings.threads
-    for name, value in options.items():
-        shown = literal(value) if isinstance(value, str) else value
-        connection.execute(f"set {name} = {shown}")
-    # In a notebook without ipywidgets even switching the bar off is refused; then there is none.
-    with suppress(duckdb.InvalidInputException):
-        connection.execute("set enable_progress_bar = false")
-    return connection
-
-
-def _catalog_secrets(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, warehouse: str, data: str
-) -> None:
-    url = urlsplit(settings.catalog)
-    connection.execute(
-        f"create secret catalog (type postgres, host {literal(url.hostname or '')}, "
-        f"port {url.port or 5432}, user {literal(url.username or '')}, "
-        f"database {literal(url.path.lstrip('/'))}, "
-        f"password {literal(settings.catalog_password.get_secret_value())})"
-    )
-    connection.execute(
-        f"create secret lake (type ducklake, metadata_path '', data_path {literal(data)}, "
-        f"metadata_schema {literal(warehouse)}, "
-        "metadata_parameters map {'TYPE': 'postgres', 'SECRET': 'catalog'})"
-    )
-
-
-def create_s3_secret(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Give the connection access to the S3 server of the settings."""
-    parts = [
-        "type s3",
-        f"key_id {literal(settings.s3_key_id)}",
-        f"secret {literal(settings.s3_secret.get_secret_value())}",
-        f"region {literal(settings.s3_region)}",
-    ]
-    if settings.s3_endpoint:
-        url = urlsplit(settings.s3_endpoint)
-        parts += [
-            f"endpoint {literal(url.netloc)}",
-            "url_style 'path'",
-            f"use_ssl {str(url.scheme == 'https').lower()}",
-        ]
-    connection.execute(f"create secret store ({', '.join(parts)})")
-
-
-def _without_secrets(text: str, settings: Settings) -> str:
-    for secret in (settings.catalog_password, settings.s3_secret):
-        if secret.get_secret_value():
-            text = text.replace(secret.get_secret_value(), "***")
-    return text

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def test_load_times_only_ever_grow(etags: list[str], drift: int) -> None:
         last=NOON,
     )
     times = [NOON, *(batch.load_ts for batch in batches)]
-    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(times))
     assert len({batch.batch_id for batch in batches}) == len(batches)
 
 
