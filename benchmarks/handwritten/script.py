@@ -1,7 +1,7 @@
 """Load the files of warehouse `social` with plain SQL scripts: one transaction per table.
 
-The scripts read session variables `path`, `batch_id` and `load_ts`. A run takes up files that it has
-not seen, loads each table from the batches that it has not applied, and then replaces the marts.
+The scripts read session variables `path`, `batch_id` and `load_ts`. A run takes up files that it
+has not seen, loads each table from the batches that it has not applied, and replaces the marts.
 """
 
 import datetime as dt
@@ -144,9 +144,7 @@ def _load(con: duckdb.DuckDBPyConnection, settings: Settings, told: Clock) -> No
         told(f"mart.{file.stem}")
 
 
-def _new_files(
-    con: duckdb.DuckDBPyConnection, landing: str
-) -> list[tuple[str, str, dt.datetime]]:
+def _new_files(con: duckdb.DuckDBPyConnection, landing: str) -> list[tuple[str, str, dt.datetime]]:
     """Return (source, path, load time) of files not seen yet; those of one date share a time."""
     seen = {path for (path,) in con.execute("select path from etl.batches").fetchall()}
     found = con.execute(
@@ -168,6 +166,7 @@ def _new_files(
 def _stage(con: duckdb.DuckDBPyConnection, source: str, path: str, load_ts: dt.datetime) -> None:
     batch_id = f"{source}-{load_ts:%Y%m%d%H%M%S%f}"
     _set(con, path=path, batch_id=batch_id, load_ts=load_ts)
+    con.execute((HERE / "read" / f"{source}.sql").read_text(encoding="utf-8"))
     with transaction(con):
         con.execute(
             "insert into etl.batches values (?, ?, ?, ?)", [batch_id, source, path, load_ts]

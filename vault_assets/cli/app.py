@@ -4,10 +4,13 @@ import sys
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
 from vault_assets.cli import batches, declaration, demo, query, run, services, status
 from vault_assets.errors import VaultAssetsError
+from vault_assets.settings import Settings
 
 app = typer.Typer(
     name="vault-assets",
@@ -32,10 +35,25 @@ def main() -> None:
     """Run the command line."""
     try:
         app()
-    except VaultAssetsError as error:
-        if "--debug" in sys.argv:
-            raise
-        Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        Console(stderr=True).print(
+            f"[bold red]Error:[/] {escape(_told(error))}", highlight=False, soft_wrap=True
+        )
+        sys.exit(1)
+
+
+def _told(error: Exception) -> str:
+    """Return what a reader can act on, in one paragraph."""
+    if isinstance(error, VaultAssetsError):
+        return str(error)
+    if isinstance(error, ValidationError) and error.title == Settings.__name__:
+        return "; ".join(
+            f"VAULT_ASSETS_{'.'.join(map(str, mistake['loc'])).upper()}: {mistake['msg']}"
+            for mistake in error.errors()
+        )
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text} `vault-assets --debug ...` shows where."

@@ -4,18 +4,20 @@ import uuid
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
 
+from vault_assets.cli.grids import cells, grid, terminal
 from vault_assets.cli.project import chosen, lake_of
+from vault_assets.errors import SettingsError
 from vault_assets.landing.store import open_store
 from vault_assets.loading.replaying import rebuild_vault, replay_batch
 from vault_assets.loading.reporting import batch_list
 from vault_assets.loading.vault import Loaded
 from vault_assets.local.resolve import resolved
+from vault_assets.model.names import nearest
 from vault_assets.settings import Settings
 
-console = Console()
+console = terminal()
+_COUNTERS = ("records", "loaded", "quarantined")
 WarehouseOption = Annotated[str | None, typer.Option("--warehouse", "-w")]
 
 
@@ -25,21 +27,18 @@ def batches(
     limit: Annotated[int, typer.Option(min=1)] = 50,
 ) -> None:
     """List the newest batches with what became of their records."""
-    with lake_of(chosen(name, Settings()).name) as lake:
+    found = chosen(name, Settings())
+    if source is not None and source not in found.sources:
+        raise SettingsError(f"no source {source!r}: {nearest(source, found.sources)}")
+    with lake_of(found.name) as lake:
         rows = batch_list(lake, source=source, limit=limit)
-    grid = Grid("batch", "object", "status", "records", "loaded", "quarantined", "problem")
+    headers = ("batch", "object", "status", *_COUNTERS, "problem")
+    table = grid(*headers, numbers=frozenset(_COUNTERS), whole=frozenset({"batch"}))
     for row in rows:
-        grid.add_row(
-            row["batch_id"],
-            row["object_key"],
-            row["status"] + (" (same content)" if row["duplicate_of"] else ""),
-            *(
-                "" if row[n] is None else f"{row[n]:,}"
-                for n in ("records", "loaded", "quarantined")
-            ),
-            row["problem"] or "",
-        )
-    console.print(grid)
+        status = row["status"] + (" (same content)" if row["duplicate_of"] else "")
+        counters = (row[name] for name in _COUNTERS)
+        table.add_row(*cells(row["batch_id"], row["object_key"], status, *counters, row["problem"]))
+    console.print(table)
 
 
 def replay(
@@ -70,15 +69,12 @@ def rebuild(
 
 
 def _show(loaded: tuple[Loaded, ...]) -> None:
-    grid = Grid("table", "rows written", "keys rebuilt", "quarantined")
+    numbers = ("rows written", "keys rebuilt", "quarantined")
+    table = grid("table", *numbers, numbers=frozenset(numbers))
     for item in loaded:
-        grid.add_row(
-            item.table,
-            f"{item.rows_written:,}",
-            f"{item.rebuilt:,}",
-            f"{item.total('quarantined'):,}",
-        )
-    console.print(grid)
+        refused = item.total("quarantined")
+        table.add_row(*cells(item.table, item.rows_written, item.rebuilt, refused))
+    console.print(table)
 
 
 def _run_id() -> str:

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
+import duckdb
+import psycopg
 import typer
-from rich.console import Console
+from pydantic import ValidationError
+from rich.markup import escape
+from rich.text import Text
 
-from vault_assets.cli.project import declared
+from vault_assets.cli.grids import terminal
+from vault_assets.cli.project import declaration_files, warehouses
 from vault_assets.errors import DeclarationError, SettingsError, VaultAssetsError
 from vault_assets.landing.store import open_store
 from vault_assets.loading.declared_audits import declared_audits
@@ -17,13 +22,13 @@ from vault_assets.sql.tracing import mart_tables
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import engine
 
-console = Console()
+console = terminal()
 
 
 def check() -> None:
     """Validate every declaration and mart query, without running anything."""
     broken = 0
-    for path in declared(Settings()).values():
+    for path in declaration_files(Settings()):
         try:
             warehouse = read_warehouse(path)
             for _, name, _ in warehouse.vault_tables():
@@ -34,7 +39,7 @@ def check() -> None:
                 declared_audits(table)
         except DeclarationError as error:
             broken += 1
-            console.print(str(error), style="red", highlight=False, soft_wrap=True)
+            console.print(Text(str(error), "red"), soft_wrap=True)
         else:
             count = sum(1 for _ in warehouse.tables())
             console.print(f"{warehouse.name}: {len(warehouse.sources)} sources, {count} tables, ok")
@@ -47,28 +52,38 @@ def doctor() -> None:
     ill = 0
     for what, probe in _probes():
         try:
-            console.print(f"[green]ok[/]    {what}: {probe()}", highlight=False)
-        except VaultAssetsError as error:
+            _say("ok", "green", what, probe())
+        except (VaultAssetsError, ValidationError, duckdb.Error, psycopg.Error) as error:
             ill += 1
-            console.print(f"[red]not ok[/] {what}: {error}", highlight=False, soft_wrap=True)
+            _say("not ok", "red", what, str(error))
     if ill:
         raise typer.Exit(1)
 
 
+def _say(state: str, color: str, what: str, text: str) -> None:
+    mark = f"[{color}]{state:<6}[/]"
+    console.print(f"{mark} {what}: {escape(text)}", highlight=False, soft_wrap=True)
+
+
 def _probes() -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "extensions", _extensions
     yield "settings", _settings
     try:
         settings = resolved()
-    except SettingsError:
+    except (SettingsError, ValidationError):
         return  # said by the probe before
+    yield "extensions", lambda: _extensions(settings)
     yield "store", lambda: _store(settings)
-    for name in declared(settings):
+    yield "declarations", lambda: ", ".join(warehouses(settings))
+    try:
+        names = list(warehouses(settings))
+    except VaultAssetsError:
+        return
+    for name in names:
         yield f"lake {name}", lambda name=name: _lake(name, settings)
 
 
-def _extensions() -> str:
-    connection = engine(Settings(), Settings().home)
+def _extensions(settings: Settings) -> str:
+    connection = engine(settings, settings.home)
     loaded = connection.execute(
         "select extension_name from duckdb_extensions() where loaded order by all"
     ).fetchall()

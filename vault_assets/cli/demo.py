@@ -3,15 +3,15 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from vault_assets.cli.grids import terminal
 from vault_assets.cli.project import lake_of
 from vault_assets.cli.query import Format, query
 from vault_assets.cli.run import run
 from vault_assets.cli.services import land, up
 from vault_assets.loading.reporting import source_totals
 
-console = Console()
+console = terminal()
 ANSWER = """
 select
   rank, group_id, group_name, cnt_added_users as added,

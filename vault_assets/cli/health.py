@@ -1,16 +1,16 @@
 """What Dagster's instance knows of checks and marts."""
 
-import importlib
 import time
 
 import dagster as dg
 
+from vault_assets.cli.project_definitions import repository
 from vault_assets.orchestration.check_history import CheckMark, TellingRule, read_changes
 
 
 def failing_checks(module: str, warehouse: str) -> list[tuple[str, str, str]]:
     """Return (asset, check, severity) of every check whose latest result is a failure."""
-    graph = importlib.import_module(module).defs().get_repository_def().asset_graph
+    graph = repository(module).asset_graph
     keys = [key for key in graph.asset_check_keys if key.asset_key.path[0] == warehouse]
     with dg.DagsterInstance.get() as instance:
         _, mark = read_changes(
@@ -21,7 +21,7 @@ def failing_checks(module: str, warehouse: str) -> list[tuple[str, str, str]]:
 
 def mart_ages(module: str, warehouse: str) -> list[tuple[str, float | None]]:
     """Return (asset, hours since it was built, or None) of every mart."""
-    graph = importlib.import_module(module).defs().get_repository_def().asset_graph
+    graph = repository(module).asset_graph
     ages = []
     with dg.DagsterInstance.get() as instance:
         for key in sorted(graph.get_all_asset_keys()):

@@ -15,43 +15,54 @@ from vault_assets.sql.templates import sql_folder
 from vault_assets.targets.ducklake import DuckLake
 
 
-def declared(settings: Settings) -> dict[str, Path]:
-    """Return the declaration file of every warehouse of the project, by name.
+def declaration_files(settings: Settings) -> list[Path]:
+    """Return the declaration file of every warehouse of the project.
 
     Raises:
-        SettingsError: The project's module cannot be found.
+        SettingsError: The project's module cannot be found, or it declares nothing.
     """
-    spec = importlib.util.find_spec(settings.module)
+    try:
+        spec = importlib.util.find_spec(settings.module)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(f"VAULT_ASSETS_MODULE={settings.module!r}: {error}") from error
     if spec is None or spec.origin is None:
         raise SettingsError(f"VAULT_ASSETS_MODULE={settings.module!r} cannot be imported")
-    return {path.parent.name: path for path in declarations(Path(spec.origin).parent)}
+    found = declarations(Path(spec.origin).parent)
+    if not found:
+        raise SettingsError(
+            "no warehouse is declared",
+            where=str(Path(spec.origin).parent),
+            fix="`dg scaffold defs vault_assets.Warehouse <name>` writes one to start from.",
+        )
+    return found
 
 
-def warehouse(name: str, settings: Settings) -> Warehouse:
-    """Read the declaration of one warehouse.
+def warehouses(settings: Settings) -> dict[str, Warehouse]:
+    """Read the declaration of every warehouse.
 
     Raises:
-        SettingsError: There is no such warehouse; with the nearest name.
-        DeclarationError: Its declaration has mistakes.
+        SettingsError: The project cannot be found, or declares nothing.
+        DeclarationError: A declaration has mistakes.
     """
-    found = {item.name: item for item in map(read_warehouse, declared(settings).values())}
-    if name not in found:
-        raise SettingsError(f"no warehouse {name!r}: {nearest(name, found)}")
-    return found[name]
+    return {item.name: item for item in map(read_warehouse, declaration_files(settings))}
 
 
 def chosen(name: str | None, settings: Settings) -> Warehouse:
     """Return the named warehouse, or the only one there is.
 
     Raises:
-        SettingsError: No name was given and there are several.
+        SettingsError: There is no such warehouse, or no name was given and there are several.
+        DeclarationError: A declaration has mistakes.
     """
-    names = list(declared(settings))
-    if name is None and len(names) > 1:
+    found = warehouses(settings)
+    if name is None and len(found) > 1:
         raise SettingsError(
-            "which warehouse?", fix=f"Use --warehouse with one of {', '.join(names)}."
+            "which warehouse?", fix=f"Use --warehouse with one of {', '.join(found)}."
         )
-    return warehouse(name or names[0], settings)
+    name = name or next(iter(found))
+    if name not in found:
+        raise SettingsError(f"no warehouse {name!r}: {nearest(name, found)}")
+    return found[name]
 
 
 def lake_of(name: str, *, read_only: bool = False) -> DuckLake:

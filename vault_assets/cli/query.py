@@ -6,11 +6,12 @@ from typing import Annotated
 
 import duckdb
 import typer
-from pyarrow.csv import CSVWriter
-from rich.console import Console
-from rich.table import Table as Grid
+from pyarrow.csv import CSVWriter, WriteOptions
+from rich.text import Text
 
+from vault_assets.cli.grids import grid, terminal
 from vault_assets.cli.project import chosen, lake_of
+from vault_assets.cli.reading_only import refuse_all_but_reading
 from vault_assets.errors import VaultAssetsError
 from vault_assets.model.names import quoted
 from vault_assets.settings import Settings
@@ -37,22 +38,10 @@ def query(
     with lake_of(name, read_only=True) as lake:
         connection = lake.connection()
         try:
-            _only_reads(connection, sql)
-            rows = connection.sql(sql)
-            if rows is None:
-                raise VaultAssetsError("the statement returns no rows")
-            _print(rows, form)
+            refuse_all_but_reading(connection, sql)
+            _print(connection.sql(sql), form)
         except duckdb.Error as error:
             raise VaultAssetsError(str(error)) from error
-
-
-def _only_reads(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    allowed = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
-    statements = connection.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type not in allowed:
-        raise VaultAssetsError(
-            "`query` runs one select statement", fix="It cannot change anything."
-        )
 
 
 def _print(rows: duckdb.DuckDBPyRelation, form: Format) -> None:
@@ -65,8 +54,11 @@ def _print(rows: duckdb.DuckDBPyRelation, form: Format) -> None:
 
 
 def _print_csv(rows: duckdb.DuckDBPyRelation) -> None:
-    reader = rows.to_arrow_reader(BATCH_ROWS)
-    with CSVWriter(sys.stdout.buffer, reader.schema) as writer:
+    """Print CSV of the engine's own texts: Arrow's writer knows no UUIDs, lists or structures."""
+    texts = ", ".join(f"cast({quoted(name)} as varchar) as {quoted(name)}" for name in rows.columns)
+    reader = rows.project(texts).to_arrow_reader(BATCH_ROWS)
+    options = WriteOptions(quoting_style="needed")
+    with CSVWriter(sys.stdout.buffer, reader.schema, write_options=options) as writer:
         for batch in reader:
             writer.write_batch(batch)
     sys.stdout.flush()
@@ -81,13 +73,13 @@ def _print_json(rows: duckdb.DuckDBPyRelation) -> None:
 
 
 def _print_table(rows: duckdb.DuckDBPyRelation) -> None:
-    grid = Grid(*rows.columns)
+    table = grid(*rows.columns)
     found = rows.limit(TABLE_ROWS + 1).fetchall()
     for row in found[:TABLE_ROWS]:
-        grid.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(grid)
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    terminal().print(table)
     if len(found) > TABLE_ROWS:
-        Console().print(f"the first {TABLE_ROWS} rows; use --format csv for all")
+        terminal().print(f"the first {TABLE_ROWS} rows; use --format csv for all")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -4,14 +4,14 @@ import time
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from vault_assets.cli.project import dagster_home
+from vault_assets.cli.grids import terminal
+from vault_assets.cli.project import dagster_home, warehouses
 from vault_assets.errors import VaultAssetsError
 from vault_assets.settings import Settings
 
-console = Console()
+console = terminal()
 
 
 def run(
@@ -21,6 +21,7 @@ def run(
 ) -> None:
     """Materialize assets and show what became of the rows."""
     settings = Settings()
+    warehouses(settings)  # mistakes in a declaration are told better here than by Dagster
     dagster_home(settings)
     from vault_assets.cli.running import materialize, selected  # noqa: PLC0415  imports Dagster
 

@@ -1,18 +1,18 @@
 """Materialize assets in this process, and sum up what became of the rows."""
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
-from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table as Grid
+from rich.markup import escape
 
+from vault_assets.cli.grids import cells, grid
+from vault_assets.cli.project_definitions import definitions, repository
 from vault_assets.errors import VaultAssetsError
 from vault_assets.orchestration import progress
-from vault_assets.orchestration.sensors import WAREHOUSE_TAG
+from vault_assets.orchestration.active_runs import WAREHOUSE_TAG
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -29,29 +29,25 @@ class Summary:
 
     def show(self, console: Console) -> None:
         """Print counters, failed checks and errors."""
-        grid = Grid("asset", "in", "loaded", "unchanged", "duplicate", "quarantined", box=SIMPLE)
-        grid.columns[0].overflow = "fold"
-        for column in grid.columns[1:]:
-            column.justify = "right"
-            column.no_wrap = True
+        table = grid("asset", *_COLUMNS, numbers=frozenset(_COLUMNS))
         for asset, values in self.rows:
-            grid.add_row(asset, *(_number(values, name) for name in _COLUMNS))
+            table.add_row(*cells(asset, *(_number(values, n) for n in _COLUMNS.values())))
         if self.rows:
-            console.print(grid)
+            console.print(table)
         for asset, check, error, count in self.checks:
             mark = "[red]failed[/]" if error else "[yellow]warning[/]"
             console.print(f"check {mark}  {asset}: {check} ({count} rows)")
         for step, message in self.failures:
-            console.print(f"[bold red]failed[/]  {step}: {message}", highlight=False)
+            console.print(f"[bold red]failed[/]  {step}: {escape(message)}", highlight=False)
 
 
-_COLUMNS = (
-    ("records", "rows_in"),
-    ("loaded", "inserted", "dagster/row_count"),
-    ("unchanged",),
-    ("duplicate",),
-    ("quarantined",),
-)
+_COLUMNS = {
+    "in": ("records", "rows_in"),
+    "loaded": ("loaded", "inserted", "dagster/row_count"),
+    "unchanged": ("unchanged",),
+    "duplicate": ("duplicate",),
+    "quarantined": ("quarantined",),
+}
 
 
 def selected(module: str, selection: str) -> list[dg.AssetKey]:
@@ -64,7 +60,7 @@ def selected(module: str, selection: str) -> list[dg.AssetKey]:
     Raises:
         VaultAssetsError: The selection is not understood.
     """
-    graph = _definitions(module).get_repository_def().asset_graph
+    graph = repository(module).asset_graph
     names = {key.path[0] for key in graph.get_all_asset_keys()}
     if selection in names:
         chosen = dg.AssetSelection.key_prefixes([selection])
@@ -85,7 +81,7 @@ def materialize(
     module: str, keys: Sequence[dg.AssetKey], follow: Callable[[str, str], None]
 ) -> Summary:
     """Materialize assets in one run, in this process, on the Dagster instance of the settings."""
-    job = _definitions(module).resolve_implicit_global_asset_job_def()
+    job = definitions(module).resolve_implicit_global_asset_job_def()
     tags = {WAREHOUSE_TAG: names[0]} if len(names := sorted({k.path[0] for k in keys})) == 1 else {}
 
     def listener(step: progress.Step) -> None:
@@ -104,10 +100,6 @@ def materialize(
     finally:
         progress.listeners.remove(listener)
     return _summary(result)
-
-
-def _definitions(module: str) -> dg.Definitions:
-    return importlib.import_module(module).defs()
 
 
 def _summary(result: dg.ExecuteInProcessResult) -> Summary:
@@ -144,8 +136,6 @@ def _message(event: dg.DagsterEvent) -> str:
     return error.message.strip() if error else "unknown error"
 
 
-def _number(values: dict[str, Any], names: tuple[str, ...]) -> str:
-    for name in names:
-        if isinstance(values.get(name), int):
-            return f"{values[name]:,}"
-    return ""
+def _number(values: dict[str, Any], names: tuple[str, ...]) -> int | None:
+    numbers = (values[name] for name in names if isinstance(values.get(name), int))
+    return next(numbers, None)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from vault_assets.cli.grids import terminal
 from vault_assets.cli.project import dagster_home
 from vault_assets.errors import SettingsError
 from vault_assets.landing.store import open_store
@@ -16,7 +16,7 @@ from vault_assets.local import services
 from vault_assets.local.resolve import resolved
 from vault_assets.settings import Settings
 
-console = Console()
+console = terminal()
 
 
 def up() -> None:

@@ -3,15 +3,14 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
 
-from vault_assets.cli.project import chosen, dagster_home, declared, lake_of, warehouse
+from vault_assets.cli.grids import cells, grid, terminal
+from vault_assets.cli.project import chosen, dagster_home, lake_of, warehouses
 from vault_assets.loading.reporting import source_status
 from vault_assets.model import Warehouse
 from vault_assets.settings import Settings
 
-console = Console()
+console = terminal()
 
 
 def status(
@@ -19,10 +18,9 @@ def status(
 ) -> None:
     """Show the state of the warehouses; exit code 1 if something waits or fails."""
     settings = Settings()
-    names = [chosen(name, settings).name] if name else list(declared(settings))
+    shown = [chosen(name, settings)] if name else list(warehouses(settings).values())
     healthy = True
-    for item in names:
-        found = warehouse(item, settings)
+    for found in shown:
         healthy &= _sources(found)
         healthy &= _checks(found, settings)
     if not healthy:
@@ -32,18 +30,13 @@ def status(
 def _sources(found: Warehouse) -> bool:
     with lake_of(found.name) as lake:
         states = source_status(lake, found)
-    grid = Grid("source", "batches", "pending", "given up", "rows", "quarantined", "last load")
+    numbers = ("batches", "pending", "given up", "rows", "quarantined")
+    table = grid(found.name, *numbers, "last load", numbers=frozenset(numbers))
     for state in states:
-        grid.add_row(
-            f"{found.name}/{state.source}",
-            f"{state.batches:,}",
-            f"{state.pending:,}",
-            f"{state.given_up:,}",
-            f"{state.rows:,}",
-            f"{state.quarantined:,}",
-            f"{state.last_load:%Y-%m-%d %H:%M:%S}" if state.last_load else "never",
-        )
-    console.print(grid)
+        counts = (state.batches, state.pending, state.given_up, state.rows, state.quarantined)
+        last = f"{state.last_load:%Y-%m-%d %H:%M}" if state.last_load else "never"
+        table.add_row(*cells(state.source, *counts, last))
+    console.print(table)
     return not any(state.pending for state in states)
 
 

@@ -3,8 +3,7 @@
 import dagster as dg
 
 from vault_assets.orchestration.alerts import alert_sensor
-from vault_assets.orchestration.io_manager import VaultAssetsIOManager
-from vault_assets.orchestration.resources import LakeResource, StoreResource
+from vault_assets.orchestration.wiring import shared_resources
 
 
 @dg.definitions
@@ -13,16 +12,8 @@ def platform() -> dg.Definitions:
 
     One process per run: the engine is parallel inside, and a process per step costs seconds each.
     """
-    lake = LakeResource()
-    store = StoreResource()
-    io_manager = VaultAssetsIOManager(lake=lake, store=store)
     return dg.Definitions(
-        resources={
-            "lake": lake,
-            "store": store,
-            "io_manager": io_manager,
-            "vault_assets_io": io_manager,
-        },
+        resources=shared_resources(),
         executor=dg.in_process_executor,
         sensors=[alert_sensor()],
     )

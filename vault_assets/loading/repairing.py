@@ -53,9 +53,17 @@ def forget_table(session: Session, plan: VaultPlan) -> None:
         )
 
 
-def find_pending(session: Session, plan: VaultPlan) -> list[dict[str, Any]]:
-    """Fill temp table `pending`: staged batches not applied; return them, oldest first."""
-    session.run(render("vault/pending.sql", plan=plan, stages=_stages(plan)))
+def find_pending(
+    session: Session, plan: VaultPlan, *, only: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Fill temp table `pending`: staged batches not applied; return them, oldest first.
+
+    Args:
+        session: In the load's transaction.
+        plan: The table.
+        only: If given, leave out all other batches.
+    """
+    session.run(render("vault/pending.sql", plan=plan, stages=_stages(plan), only=sorted(only)))
     return session.rows("select stage, batch_id, load_ts from pending order by load_ts")
 
 

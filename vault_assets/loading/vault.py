@@ -77,7 +77,7 @@ def load_vault_table(
         name: The vault table.
         run_id: Written beside the applied batches.
         repair: Accept batches older than applied ones and rebuild the keys that they touch.
-        replayed: Batches to apply again although they are applied.
+        replayed: Batches to apply again although they are applied; others are left alone.
         rebuild: Forget the table first and load it from all staged batches.
         extra_audits: Audits beyond those of the pattern; may bind $first and $last, the load times
             of the batches of this load.
@@ -95,8 +95,17 @@ def load_vault_table(
         if rebuild:
             forget_table(session, plan)
         ensure_vault(session, plan)
-        again = {*replayed, *replayed_batches(session, plan)}
-        loaded = _load(session, plan, run_id, again, extra_audits, repair=repair)
+        again = replayed or replayed_batches(session, plan)
+        if again:
+            unapply(session, plan, again)
+        pending = find_pending(session, plan, only=replayed)
+        if pending and plan.late == "strict" and not repair:
+            refuse_gaps(session, plan, again)
+        rebuilt = forget_affected(session, plan, pending, again)
+        if pending or rebuilt:
+            loaded = _load(session, plan, run_id, rebuilt, extra_audits)
+        else:
+            loaded = Loaded(plan.table.label, verdicts=_nothing_new(session, plan, extra_audits))
         for table in ("pending", "affected", "decided", "outcomes"):
             session.connection.execute(f"drop table if exists {table}")
         return loaded
@@ -105,22 +114,8 @@ def load_vault_table(
 
 
 def _load(
-    session: Session,
-    plan: VaultPlan,
-    run_id: str,
-    replayed: Collection[str],
-    extra_audits: Sequence[Audit],
-    *,
-    repair: bool,
+    session: Session, plan: VaultPlan, run_id: str, rebuilt: int, extra_audits: Sequence[Audit]
 ) -> Loaded:
-    if replayed:
-        unapply(session, plan, replayed)
-    pending = find_pending(session, plan)
-    if pending and plan.late == "strict" and not repair:
-        refuse_gaps(session, plan, replayed)
-    rebuilt = forget_affected(session, plan, pending, replayed)
-    if not pending and not rebuilt:
-        return Loaded(plan.table.label, verdicts=_nothing_new(session, plan, extra_audits))
     context = _context(session, plan, affected=bool(rebuilt))
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     written = session.run(_insert_sql(plan, context))

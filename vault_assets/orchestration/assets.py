@@ -1,4 +1,8 @@
-"""Asset factories: one asset, one op, per landing source, stage, vault table and mart."""
+"""Asset factories: one asset, one op, per landing source, stage, vault table and mart.
+
+No asset is in a pool. One writer per table is the target's own lock, which the server frees when
+its holder dies; the slot of a pool outlives a killed run, and whoever waits for it waits busily.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,7 +11,13 @@ from typing import Any
 
 import dagster as dg
 
-from vault_assets.errors import BatchError, StoreError, UnavailableError, VaultAssetsError
+from vault_assets.errors import (
+    BatchError,
+    LateBatchError,
+    StoreError,
+    UnavailableError,
+    VaultAssetsError,
+)
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.marts import mart_audits, mart_query
@@ -63,7 +73,6 @@ def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
         name=_op_name(spec),
         specs=[spec],
         check_specs=[_check_spec(spec, APPLIED_COMPLETE)],
-        pool=_op_name(spec),
         retry_policy=RETRY,
     )
     def landing(lake: LakeResource, store: StoreResource) -> Any:
@@ -111,7 +120,6 @@ def _mart(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
 
     def metadata(written: Any) -> dict[str, Any]:
         return {
-            "dagster/row_count": written.rows,
             "dagster/column_schema": described_schema(written.columns, mart.columns),
             "sql": sql_text(written.statements),
         }
@@ -141,7 +149,6 @@ def _table_asset(
         name=_op_name(spec),
         specs=[spec],
         check_specs=[_check_spec(spec, audit) for audit in audits],
-        pool=_op_name(spec),
         retry_policy=RETRY,
     )
     def table(
@@ -152,10 +159,13 @@ def _table_asset(
                 outcome = vault_assets_io.write(
                     spec.key, source, run_id=context.run.run_id, audits=passed_on
                 )
+                rows = vault_assets_io.row_count(spec.key)
         except AuditsFailedError as error:
             yield from _check_results(spec.key, error.verdicts, audits)
             raise dg.Failure(str(error), allow_retries=False) from error
-        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata(outcome))
+        yield dg.MaterializeResult(
+            asset_key=spec.key, metadata={"dagster/row_count": rows, **metadata(outcome)}
+        )
         yield from _check_results(spec.key, outcome.verdicts, audits)
 
     return table
@@ -193,7 +203,6 @@ def _staged_metadata(staged: Staged) -> dict[str, Any]:
         for item in staged.batches
     ]
     return {
-        "dagster/row_count": staged.total("loaded"),
         "records": staged.total("records"),
         "loaded": staged.total("loaded"),
         "quarantined": staged.total("quarantined"),
@@ -204,7 +213,7 @@ def _staged_metadata(staged: Staged) -> dict[str, Any]:
 
 def _loaded_metadata(loaded: Loaded) -> dict[str, Any]:
     return {
-        "dagster/row_count": loaded.rows_written,
+        "rows_written": loaded.rows_written,
         **counters(loaded.batches),
         "keys_rebuilt": loaded.rebuilt,
         "sql": sql_text(loaded.statements),
@@ -216,9 +225,11 @@ def _clear_errors() -> Iterator[None]:
     """Turn errors that no retry can mend into failures that are not retried."""
     try:
         yield
-    except (AuditsFailedError, *_RETRIED):
+    except AuditsFailedError:
         raise
     except VaultAssetsError as error:
+        if isinstance(error, _RETRIED) and not isinstance(error, LateBatchError):
+            raise
         raise dg.Failure(str(error), allow_retries=False) from error
 
 

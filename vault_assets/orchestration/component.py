@@ -5,9 +5,10 @@ from typing import Any
 import dagster as dg
 
 from vault_assets import model
+from vault_assets.orchestration.active_runs import WAREHOUSE_TAG
 from vault_assets.orchestration.assets import warehouse_assets
 from vault_assets.orchestration.scaffolder import WarehouseScaffolder
-from vault_assets.orchestration.sensors import WAREHOUSE_TAG, object_sensor
+from vault_assets.orchestration.sensors import object_sensor
 
 
 @dg.scaffold_with(WarehouseScaffolder)

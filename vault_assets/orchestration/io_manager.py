@@ -117,6 +117,12 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
             )
         return replace_table(lake, table.layer, table.name, source, audits=audits)
 
+    def row_count(self, key: dg.AssetKey) -> int:
+        """Return how many rows the table of `key` has."""
+        table = table_of(key)
+        session = self.lake.of(table.warehouse).session()
+        return session.value(f"select count(*) from {table.sql}")
+
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write what an asset returned."""
         if obj is None:

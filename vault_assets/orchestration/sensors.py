@@ -6,25 +6,18 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from vault_assets.errors import VaultAssetsError
+from vault_assets.errors import LockedCatalogError
 from vault_assets.landing.batches import unregistered
 from vault_assets.landing.store import Store
 from vault_assets.loading.registering import listed_objects
 from vault_assets.loading.work import known_versions, unfinished_batches
 from vault_assets.model import Warehouse
+from vault_assets.orchestration.active_runs import WAREHOUSE_TAG, active_run
 from vault_assets.orchestration.resources import LakeResource, StoreResource
 from vault_assets.targets.ducklake import DuckLake
 
 WORK_TAG = "vault_assets/work"
-WAREHOUSE_TAG = "vault_assets/warehouse"
 MAX_ATTEMPTS = 3
-_ACTIVE = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dataclass(frozen=True)
@@ -61,8 +54,8 @@ def object_sensor(warehouse: Warehouse, job_name: str) -> dg.SensorDefinition:
     ) -> dg.SensorResult | dg.SkipReason:
         try:
             work = find_work(lake.of(warehouse.name), store.open(), warehouse)
-        except VaultAssetsError as error:
-            return dg.SkipReason(f"cannot look for objects: {error}")
+        except LockedCatalogError as error:
+            return dg.SkipReason(f"a run may be loading: {error}")
         finally:
             # A file catalog admits one process: leave it to the run.
             lake.close()
@@ -76,16 +69,13 @@ def object_sensor(warehouse: Warehouse, job_name: str) -> dg.SensorDefinition:
 def _requested(
     context: dg.SensorEvaluationContext, warehouse: Warehouse, work: Work
 ) -> dg.SensorResult | dg.SkipReason:
-    instance = context.instance
-    active = instance.get_runs_count(
-        dg.RunsFilter(tags={WAREHOUSE_TAG: warehouse.name}, statuses=_ACTIVE)
-    )
+    active = active_run(context.instance, warehouse.name)
     if active:
-        return dg.SkipReason("a run of this warehouse is active; it may be loading these objects")
-    attempts = instance.get_runs_count(dg.RunsFilter(tags={WORK_TAG: work.digest}))
+        return dg.SkipReason(f"run {active} is active and may be loading these objects")
+    attempts = context.instance.get_runs_count(dg.RunsFilter(tags={WORK_TAG: work.digest}))
     if attempts >= MAX_ATTEMPTS:
         return dg.SkipReason(
-            f"{len(work.items)} objects failed {attempts} times: see the runs tagged "
+            f"{len(work.items)} objects were tried {attempts} times: see the runs tagged "
             f"{WORK_TAG}={work.digest}, mend the cause, then materialize the assets by hand"
         )
     request = dg.RunRequest(
@@ -93,7 +83,7 @@ def _requested(
         asset_selection=affected_assets(context, warehouse, work.sources),
         tags={WORK_TAG: work.digest, WAREHOUSE_TAG: warehouse.name},
     )
-    return dg.SensorResult(run_requests=[request], cursor=work.digest)
+    return dg.SensorResult(run_requests=[request])
 
 
 def affected_assets(

@@ -194,9 +194,10 @@ def _write_rows(session: Session, warehouse: Warehouse, plan: StagePlan, batch: 
         for name, column in declared.items()
     )
     values = dict(zip(declared, zip(*batch.rows, strict=True), strict=True)) if batch.rows else {}
+    # Backwards: no rule may depend on the order in which rows are stored.
     session.connection.execute(
-        f"create or replace temp table landed_rows as "
-        f"select {columns}, unnest(cast($row_no as bigint[])) as row_no",
+        "create or replace temp table landed_rows as select * from "
+        f"(select {columns}, unnest(cast($row_no as bigint[])) as row_no) order by row_no desc",
         {
             **{name: list(values.get(name, ())) for name in declared},
             "row_no": [FIRST_LINE + number for number in range(len(batch.rows))],

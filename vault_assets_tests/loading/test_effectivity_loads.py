@@ -4,10 +4,13 @@ import datetime as dt
 
 from vault_assets import hashing
 from vault_assets_tests.loading.houses import House
+from vault_assets_tests.loading.lakes import memory_lake
+from vault_assets_tests.loading.warehouses import source, warehouse
 
 SINCE = dt.datetime(2020, 1, 1)  # noqa: DTZ001  as in a file
-CHAIN = ("h_people", "h_teams", "l_moves", "e_moves", "l_leads", "e_leads")
-PAIRS = "load_ts load_seq hk_teams lk_moves is_active"
+CHAIN = ("h_people", "h_teams", "l_moves", "e_moves")
+SNAPSHOTS = ("h_people", "h_teams", "l_leads", "e_leads")
+HUBS = {"h_team": "team", "h_season": "season", "h_leader": "leader"}
 
 
 def known(house: House, *people: str) -> None:
@@ -132,7 +135,7 @@ def test_two_partners_in_a_snapshot_contradict_each_other(house: House) -> None:
     known(house, "ann", "bob")
     house.land("teams", (1, "ann", SINCE), (2, "bob", SINCE))
     house.land("teams", (1, "ann", SINCE), (1, "bob", SINCE), (2, "ann", SINCE))
-    house.load(*CHAIN)
+    house.load(*SNAPSHOTS)
     assert history(house, "e_leads") == ["2/0 +1/ann", "2/0 +2/bob", "3/0 +2/ann", "3/0 -2/bob"]
     assert house.quarantined("teams", "e_leads") == [
         ("teams-3", 2, "conflict"), ("teams-3", 3, "conflict"),
@@ -142,7 +145,7 @@ def test_two_partners_in_a_snapshot_contradict_each_other(house: House) -> None:
 def test_equal_rows_of_a_snapshot_are_one(house: House) -> None:
     known(house, "ann")
     house.land("teams", (1, "ann", SINCE), (1, "ann", SINCE), (2, None, SINCE), (2, None, SINCE))
-    house.load(*CHAIN)
+    house.load(*SNAPSHOTS)
     assert history(house, "e_leads") == ["2/0 +1/ann"]
     assert house.counters("e_leads") == {"teams-2": (4, 1, 1, 2, 0)}
 
@@ -172,3 +175,32 @@ def test_the_states_of_every_relation_alternate(house: House) -> None:
     )
     assert len(rows) > 10
     assert {alternates for (alternates,) in rows} == {True}
+
+
+def test_two_roles_may_drive_together() -> None:
+    """A team has one leader per season."""
+    declared = warehouse(
+        sources={"terms": source({"team": "integer", "season": "text", "leader": "text"})},
+        hubs={name: {"keys": key, "from": "terms"} for name, key in HUBS.items()},
+        links={
+            "l_terms": {"hubs": {f"hk_{name[2:]}": name for name in HUBS}, "from": "terms"},
+        },
+        effectivity_satellites={
+            "e_terms": {"link": "l_terms", "driving": ["hk_team", "hk_season"], "from": "terms"}
+        },
+    )
+    with memory_lake() as lake:
+        house = House(lake, declared)
+        house.land("terms", (1, "a", "ann"), (1, "b", "bob"), (2, "a", "bob"), (1, None, "ann"))
+        house.load()
+        house.land("terms", (1, "a", "bob"), (1, "b", "bob"), (2, "a", None))
+        house.load()
+        assert house.rows("e_terms", "lk_terms is_active load_ts") == [
+            ("1/a/ann", False, 2), ("1/a/ann", True, 1), ("1/a/bob", True, 2),
+            ("1/b/bob", True, 1), ("2/a/bob", False, 2), ("2/a/bob", True, 1),
+        ]  # fmt: skip
+        assert house.quarantined("terms", "e_terms") == [("terms-1", 5, "null_key:hk_season")]
+        before = house.contents("e_terms")
+        house.restage("terms-1", *house.batches["terms-1"].rows)
+        house.reload("terms-1")
+        assert house.contents("e_terms") == before

@@ -84,9 +84,7 @@ def test_the_set_hash_is_that_of_the_specification(house: House) -> None:
     house.land("phones", *phones("home 1", "work 2"))
     house.load("h_people", "s_phones")
     stored = house.query("select set_hash from vault.s_phones where batch_id <> 'ghost'")
-    members = [
-        hashing.hashdiff(member, [TEXT, TEXT]) for member in ("home 1".split(), "work 2".split())
-    ]
+    members = [hashing.hashdiff(member, [TEXT, TEXT]) for member in (("home", "1"), ("work", "2"))]
     assert stored == [(hashing.set_hash(members),)] * 2
 
 

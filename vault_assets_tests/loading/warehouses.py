@@ -1,5 +1,6 @@
 """Small declarations with every pattern, as the tests of loads need them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from vault_assets.model import Warehouse
@@ -17,7 +18,7 @@ def warehouse(**parts: Any) -> Warehouse:
     return Warehouse.model_validate({"name": "test", **parts})
 
 
-def leads(name: str, stage: str) -> dict[str, Any]:
+def leads(name: str, stage: str, late: str) -> dict[str, Any]:
     """Declare who leads which team: a link and its effectivity, from one stage."""
     return {
         "links": {
@@ -34,23 +35,40 @@ def leads(name: str, stage: str) -> dict[str, Any]:
                 "effective_from": {"first": "since"},
                 "from": stage,
                 "orphans": "quarantine",
+                "late": late,
             }
         },
     }
 
 
-def town(late: str = "strict") -> Warehouse:
+def town(
+    late: str = "strict", *, tables: Collection[str] = (), sources: Collection[str] = ()
+) -> Warehouse:
     """Return a town: its people (as snapshots and as changes), their phones, what they did, their
     teams (as snapshots and as moves).
 
     Leaders of teams need not be known: people are known from `people`, `changes`, `phones`, `acts`.
+
+    Args:
+        late: What its histories do with late batches.
+        tables: The vault tables that it has; default all.
+        sources: The sources that it has; default all.
     """
-    snapshot, moves = leads("leads", "teams"), leads("moves", "moves")
-    for table in (snapshot, moves):
-        for satellite in table["effectivity_satellites"].values():
-            satellite["late"] = late
-    return warehouse(
-        sources={
+    parts = _town(late)
+    if tables:
+        parts = {
+            field: {name: table for name, table in part.items() if name in {*tables, *sources}}
+            for field, part in parts.items()
+        }
+        for hub in parts["hubs"].values():
+            hub["from"] = [stage for stage in hub["from"] if stage in sources]
+    return warehouse(**parts)
+
+
+def _town(late: str) -> dict[str, Any]:
+    snapshot, moves = leads("leads", "teams", late), leads("moves", "moves", late)
+    return {
+        "sources": {
             "people": source(PERSON, "full"),
             "changes": source(PERSON),
             "phones": source({"person": "text", "kind": "text", "number": "text"}),
@@ -59,11 +77,11 @@ def town(late: str = "strict") -> Warehouse:
             "moves": source(LEADS),
             "deeds": source({"team": "integer", "person": "text", "deed": "text"}),
         },
-        hubs={
+        "hubs": {
             "h_people": {"keys": "person", "from": ["people", "changes", "phones", "acts"]},
             "h_teams": {"keys": "team", "payload": "since", "from": ["teams", "moves"]},
         },
-        links={
+        "links": {
             **snapshot["links"],
             **moves["links"],
             "l_deeds": {
@@ -72,25 +90,13 @@ def town(late: str = "strict") -> Warehouse:
                 "orphans": "quarantine",
             },
         },
-        satellites={
-            "s_people": _described("people", late),
-            "s_changes": _described("changes", late),
-            "s_deeds": {
-                "parent": "l_deeds",
-                "payload": "deed",
-                "from": "deeds",
-                "late": late,
-                "orphans": "quarantine",
-            },
+        "satellites": {
+            "s_people": _described("h_people", ["name", "city"], "people", late),
+            "s_changes": _described("h_people", ["name", "city"], "changes", late),
+            "s_deeds": {**_described("l_deeds", "deed", "deeds", late), "orphans": "quarantine"},
         },
-        multi_active_satellites={
-            "s_phones": {
-                "parent": "h_people",
-                "child_keys": "kind",
-                "payload": "number",
-                "from": "phones",
-                "late": late,
-            },
+        "multi_active_satellites": {
+            "s_phones": {**_described("h_people", "number", "phones", late), "child_keys": "kind"},
             "s_acts": {
                 "parent": "h_people",
                 "child_keys": ["act", "hour"],
@@ -98,12 +104,12 @@ def town(late: str = "strict") -> Warehouse:
                 "from": "acts",
             },
         },
-        effectivity_satellites={
+        "effectivity_satellites": {
             **snapshot["effectivity_satellites"],
             **moves["effectivity_satellites"],
         },
-    )
+    }
 
 
-def _described(stage: str, late: str) -> dict[str, Any]:
-    return {"parent": "h_people", "payload": ["name", "city"], "from": stage, "late": late}
+def _described(parent: str, payload: Any, stage: str, late: str) -> dict[str, Any]:
+    return {"parent": parent, "payload": payload, "from": stage, "late": late}

@@ -7,10 +7,10 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.typing import overlong, typed
 from vault_assets.targets.csv.header import Refusal, SourceColumn
-from vault_assets.targets.csv.structure import Marks
 
-# Names of ours that no declared column can have.
-REASON, COLUMN, DETAIL, RAW = '"#reason"', '"#column"', '"#detail"', '"#raw"'
+# A list column: raw text, reason, column and detail of a record that is no row. Like all names of
+# ours that begin with a hash sign, no declared column can have it.
+REFUSED = '"#refused"'
 _SHOWN = 100
 
 
@@ -33,20 +33,15 @@ class Layout:
         """Fields of a complete record."""
         return len(self.names)
 
-    def value(self, name: str, split: "Split") -> str:
-        """Return SQL: the text of a column without quotes; NULL where the file has none."""
-        if name not in self.names:
-            return "cast(null as varchar)"
-        field = f"fields[{self.names.index(name) + 1}]"
-        content, empty = split.content(field), "''"
-        if self.columns[name].empty_as_null:
-            content, empty = f"nullif({content}, '')", "null"
-        # Nearly every field is decided by the first comparison.
-        return (
-            f"case when {field} >= '#' then {field} "
-            f"when starts_with({field}, {split.quote}) then {content} "
-            f"when {field} = '' then {empty} else {field} end"
-        )
+    def cells(self) -> list["_Cell"]:
+        """Return the declared columns as what becomes of them."""
+        return [
+            _Cell(name, quoted(f"#{place}"), declared, self._field(name))
+            for place, (name, declared) in enumerate(self.columns.items())
+        ]
+
+    def _field(self, name: str) -> int | None:
+        return self.names.index(name) + 1 if name in self.names else None
 
 
 @dataclass(frozen=True)
@@ -57,183 +52,175 @@ class Split:
         sql: A select of (row_no, text, problem, fields, width): the line at which the record
             begins, its text, why it cannot be read (else NULL), its fields still quoted, their
             number.
-        marks: What stands for quotes, and for delimiters inside them; None if nothing does.
+        raw: SQL of the record's text as it stands in the file, from the columns above.
     """
 
     sql: str
-    marks: Marks | None
-
-    @property
-    def quote(self) -> str:
-        """SQL: the first character of a quoted field."""
-        return literal('"') if self.marks is None else f"chr({self.marks.quote})"
-
-    def content(self, field: str) -> str:
-        """Return SQL: the text of a quoted field, without its quotes."""
-        if self.marks is None:
-            return f"""replace({field}[2:-2], '""', '"')"""
-        bare = f"replace({field}, {self.quote}, '')"
-        inside, delimiter = f"chr({self.marks.inside})", f"chr({self.marks.delimiter})"
-        return (
-            f"case when contains({field}, {inside}) then replace({bare}, {inside}, {delimiter}) "
-            f"else {bare} end"
-        )
-
-    @property
-    def raw(self) -> str:
-        """SQL: the record's text as it stands in the file."""
-        if self.marks is None:
-            return "text"
-        quotes = f"replace(text, {self.quote}, '\"')"
-        return f"replace({quotes}, chr({self.marks.inside}), chr({self.marks.delimiter}))[:-2]"
+    raw: str
 
 
-def split_records(stream: str, marks: Marks) -> Split:
-    """Return the records of the stream of `Records`, whose text ends in a delimiter."""
+def split_records(stream: str, delimiter: str, separator: str) -> Split:
+    """Return the records of the stream of `Records`, whose fields each end in the separator."""
+    end = f"chr({ord(separator)})"
     return Split(
         f"""
     select
       row_no, text, case when misencoded then 'encoding' end as problem, fields,
       len(fields) - 1 as width
-    from (select *, string_split(text, chr({marks.delimiter})) as fields from {stream})""",
-        marks,
+    from (select *, string_split(text, {end}) as fields from {stream})""",
+        raw=f"replace(text, {end}, {literal(delimiter)})[:-2]",
     )
 
 
 def judged(split: Split, layout: Layout) -> str:
     """Return a select of row_no, every declared column, typed, and why the record is no row.
 
-    The reason is NULL where the record is a row. A wrong structure comes first, then the first
-    column, in declared order, that is not of its type, empty though it may not be, or too long.
+    The list `REFUSED` is NULL where the record is a row. A wrong structure comes first, then the
+    first column, in declared order, that is not of its type, empty though it may not be, or too
+    long.
     """
-    names = list(layout.columns)
-    texts = {name: quoted(f"#{position}") for position, name in enumerate(names)}
-    values = [f"{layout.value(name, split)} as {texts[name]}" for name in names]
-    types = [f"{_typed(texts[name], layout.columns[name])} as {quoted(name)}" for name in names]
-    failures = [
-        _Failure(name, texts[name], layout.columns[name]) for name in names if name in layout.names
-    ]
+    cells = layout.cells()
+    names = ", ".join(quoted(cell.name) for cell in cells)
     return f"""
--- Every record with its typed columns; "#reason" is NULL where the record is a row.
+-- Every record with its typed columns; "#refused" is NULL where the record is a row.
 with split as ({split.sql}),
-cells as (select row_no, text, problem, width, {", ".join(values)} from split),
-typed as (select *, {", ".join(types)} from cells),
-judged as (
-  select *, {_structure(layout.width)} as structure, {_first(failures)} as failed from typed
-)
+fields as (select row_no, text, problem, width, {_each(cells, "extract")} from split),
+texts as (select row_no, text, problem, width, {_each(cells, "unquote")} from fields),
+typed as (select *, {_each(cells, "convert")} from texts),
+judged as (select *, {_failed(cells, layout.width)} as failed from typed)
 select
   row_no,
-  {", ".join(map(quoted, names))},
-  case
-    when structure is not null then structure
-    when failed is not null then {_choice(failures, "reason")}
-  end as {REASON},
-  case when structure is null and failed is not null then {_choice(failures, "column")} end
-    as {COLUMN},
-  case
-    when structure is not null then {_structure_detail(layout.width)}
-    when failed is not null then {_choice(failures, "detail")}
-  end as {DETAIL},
-  case when structure is not null or failed is not null then {split.raw} end as {RAW}
+  {names},
+  case when failed is not null then
+    case
+      when failed < 0 then {_structure(split.raw, layout.width)}
+      else {_cell_failure(split.raw, cells)}
+    end
+  end as {REFUSED}
 from judged"""
 
 
 def refused(split: Split, columns: Mapping[str, SourceColumn], refusal: Refusal) -> str:
     """Return a select of the shape of `judged` in which no record is a row."""
-    empty = [
-        f"cast(null as {sql_type(item.type)}) as {quoted(name)}" for name, item in columns.items()
+    names = [
+        f"cast(null as {sql_type(declared.type)}) as {quoted(name)}"
+        for name, declared in columns.items()
     ]
     column = "null" if refusal.column is None else literal(refusal.column)
     return f"""
 -- Every record, quarantined for what is wrong with the header.
 select
   row_no,
-  {", ".join(empty)},
-  {literal(refusal.reason)} as {REASON},
-  cast({column} as varchar) as {COLUMN},
-  {literal(refusal.detail)} as {DETAIL},
-  {split.raw} as {RAW}
+  {", ".join(names)},
+  [{split.raw}, {literal(refusal.reason)}, {column}, {literal(refusal.detail)}] as {REFUSED}
 from ({split.sql})"""
 
 
 @dataclass(frozen=True)
-class _Failure:
-    """How a column's text may fail."""
+class _Cell:
+    """A declared column on its way from field to value.
+
+    Args:
+        name: The column's name, also of its value.
+        text: SQL of its field, then of its text.
+        declared: The declaration.
+        position: Which field of a record it is, from 1; None if the file lacks it.
+    """
 
     name: str
     text: str
     declared: SourceColumn
+    position: int | None
 
     @property
-    def condition(self) -> str | None:
-        """SQL: the text fails; None if it cannot."""
-        parts = [] if self.declared.nullable else [f"{self.text} is null"]
-        if self.declared.type.kind != "text":
-            parts.append(f"({self.text} is not null and {quoted(self.name)} is null)")
-        if limit := overlong(self.text, self.declared.type):
-            parts.append(limit)
-        return " or ".join(parts) or None
+    def extract(self) -> str:
+        """SQL: the field, still quoted."""
+        field = "cast(null as varchar)" if self.position is None else f"fields[{self.position}]"
+        return f"{field} as {self.text}"
 
     @property
-    def column(self) -> str:
-        """SQL: the column's name."""
-        return literal(self.name)
-
-    @property
-    def reason(self) -> str:
-        """SQL: the reason, known to fail."""
-        rule = "too_long" if self.declared.type.kind == "text" else "cast"
-        empty, other = literal(f"not_null:{self.name}"), literal(f"{rule}:{self.name}")
-        return f"case when {self.text} is null then {empty} else {other} end"
-
-    @property
-    def detail(self) -> str:
-        """SQL: the value and what was expected, known to fail."""
-        shown = (
-            f"""'"' || left({self.text}, {_SHOWN}) || case when length({self.text}) > {_SHOWN} """
+    def unquote(self) -> str:
+        """SQL: the text without quotes, NULL for nothing."""
+        content = (
+            f"""case when contains({self.text}, '""') then replace({self.text}[2:-2], '""', '"') """
+            f"else {self.text}[2:-2] end"
         )
-        shown += """then '..."' else '"' end"""
-        expected = str(self.declared.type)
-        if self.declared.type.kind == "text":
-            other = f"{shown} || ' has ' || strlen({self.text}) || {literal(f' bytes: {expected}')}"
-        else:
-            other = f"{shown} || {literal(f' is not {expected}')}"
-        empty = literal(f"empty, but {expected} is required")
-        return f"case when {self.text} is null then {empty} else {other} end"
+        empty = "null" if self.declared.empty_as_null else "''"
+        # The first comparison decides nearly every field; nullif would compute the content twice.
+        return (
+            f"case when {self.text} >= '#' then {self.text} "
+            f"""when {self.text} in ('', '""') then {empty} """
+            f"when starts_with({self.text}, '\"') then {content} "
+            f"else {self.text} end as {self.text}"
+        )
+
+    @property
+    def convert(self) -> str:
+        """SQL: the value."""
+        value = typed(self.text, self.declared.type, time_zone=self.declared.time_zone)
+        return f"{value} as {quoted(self.name)}"
+
+    @property
+    def valid(self) -> str | None:
+        """SQL: the text may be loaded; None if any may."""
+        value = quoted(self.name)
+        if self.position is None:
+            return None
+        if self.declared.type.kind != "text":
+            return f"({value} is not null{f' or {self.text} is null' * self.declared.nullable})"
+        parts = [] if self.declared.nullable else [f"{self.text} is not null"]
+        if limit := overlong(self.text, self.declared.type):
+            parts.append(f"not coalesce({limit}, false)")
+        return " and ".join(parts) or None
+
+    def failure(self, raw: str) -> str:
+        """SQL: the list of what is wrong, where the text may not be loaded."""
+        expected, name = str(self.declared.type), literal(self.name)
+        rule = "too_long" if self.declared.type.kind == "text" else "cast"
+        detail = f"{_shown(self.text)} || {literal(f' is not {expected}')}"
+        if rule == "too_long":
+            size = f"strlen({self.text}) || {literal(f' bytes, more than {expected}')}"
+            detail = f"{_shown(self.text)} || ' has ' || {size}"
+        empty, other = literal(f"not_null:{self.name}"), literal(f"{rule}:{self.name}")
+        nothing = literal(f"empty, but {expected} is required")
+        return (
+            f"case when {self.text} is null then [{raw}, {empty}, {name}, {nothing}] "
+            f"else [{raw}, {other}, {name}, {detail}] end"
+        )
 
 
-def _typed(text: str, column: SourceColumn) -> str:
-    return typed(text, column.type, time_zone=column.time_zone)
+def _each(cells: list[_Cell], step: str) -> str:
+    return ", ".join(getattr(cell, step) for cell in cells)
 
 
-def _first(failures: list[_Failure]) -> str:
-    whens = [
-        f"when {failure.condition} then {position}"
-        for position, failure in enumerate(failures)
-        if failure.condition is not None
-    ]
-    return f"case {' '.join(whens)} end" if whens else "cast(null as integer)"
+def _failed(cells: list[_Cell], width: int) -> str:
+    """SQL: -1 for a wrong structure, or the number of the first invalid cell; NULL for a row."""
+    checks = [(place, cell.valid) for place, cell in enumerate(cells) if cell.valid is not None]
+    whole = f"problem is null and width = {width}"
+    fine = " and ".join([whole, *(check for _, check in checks if check)])
+    whens = [f"when not ({check}) then {place}" for place, check in checks]
+    return f"case when {fine} then null when not ({whole}) then -1 {' '.join(whens)} end"
 
 
-def _choice(failures: list[_Failure], part: str) -> str:
-    whens = [
-        f"when {position} then {getattr(failure, part)}"
-        for position, failure in enumerate(failures)
-    ]
+def _structure(raw: str, width: int) -> str:
+    fields = f"width || {literal(f' fields, but the header has {width}')}"
+    return f"""case
+        when problem = 'encoding' then [{raw}, problem, null,
+          'bytes that are not UTF-8, shown as \\xNN: save the file as UTF-8']
+        when problem = 'line_too_long' then [{raw}, problem, null,
+          'longer than a record may be: only the beginning is kept']
+        when problem is not null then [{raw}, problem, null,
+          'a quote inside an unquoted field, after a closing quote, or never closed']
+        when width < {width} then [{raw}, 'missing_fields', null, {fields}]
+        else [{raw}, 'extra_fields', null, {fields}]
+      end"""
+
+
+def _cell_failure(raw: str, cells: list[_Cell]) -> str:
+    whens = [f"when {place} then {cell.failure(raw)}" for place, cell in enumerate(cells)]
     return f"case failed {' '.join(whens)} end"
 
 
-def _structure(width: int) -> str:
-    return (
-        f"case when problem is not null then problem when width < {width} then 'missing_fields' "
-        f"when width > {width} then 'extra_fields' end"
-    )
-
-
-def _structure_detail(width: int) -> str:
-    return f"""case structure
-      when 'encoding' then 'a byte that is not UTF-8, shown as \\xNN: save the file as UTF-8'
-      when 'line_too_long' then 'more bytes than a record may have; only the beginning is kept'
-      when 'stray_quote' then 'a quote inside an unquoted field, after a closing quote, or never closed'
-      else width || ' fields, but the header has {width}'
-    end"""
+def _shown(text: str) -> str:
+    more = f"""case when length({text}) > {_SHOWN} then '..."' else '"' end"""
+    return f"""'"' || left({text}, {_SHOWN}) || {more}"""

@@ -59,7 +59,7 @@ def _blocks(path: Path, header: Header) -> Iterator[tuple[bytes, int]]:
                 if not first:
                     continue
                 yield rest + end, skipped
-                rest, chunk, skipped = b"", chunk[first:], 0  # noqa: PLW2901  the line's rest is read
+                rest, chunk, skipped = b"", chunk[first:], 0
             cut = chunk.rfind(end) + 1
             if cut:
                 yield rest + chunk[:cut], 0

@@ -11,10 +11,7 @@ import duckdb
 from vault_assets.errors import DeclarationError, TargetError
 from vault_assets.model.names import quoted
 from vault_assets.targets.csv.cells import (
-    COLUMN,
-    DETAIL,
-    RAW,
-    REASON,
+    REFUSED,
     Layout,
     Split,
     judged,
@@ -30,7 +27,7 @@ from vault_assets.targets.csv.header import (
     refusal,
 )
 from vault_assets.targets.csv.lines import read_lines
-from vault_assets.targets.csv.records import Records, marks_of
+from vault_assets.targets.csv.records import Records, separators
 from vault_assets.targets.csv.repair import (
     Grammar,
     count_records,
@@ -162,14 +159,24 @@ class _Reading:
 
     def result(self) -> CsvResult:
         """Fill the tables; count."""
-        records = Records(self.path, self.header, self.layout.delimiter)
-        split = split_records(self.scratch.stream, marks_of(self.layout.delimiter))
-        self.scratch.fill("cells", self._select(split), records.reader())
-        count, blank = records.count, records.blank
-        if not records.legal:
+        records = self._read()
+        if records is not None:
+            return self._counted(records.count, records.blank, repaired=False)
+        return self._counted(*self._repair(), repaired=True)
+
+    def _read(self) -> Records | None:
+        """Fill the tables in one pass; return what it counted, or None if the quoting is broken."""
+        delimiter = self.layout.delimiter
+        for separator in separators(delimiter):
+            records = Records(self.path, self.header, delimiter, separator)
+            split = split_records(self.scratch.stream, delimiter, separator)
+            self.scratch.fill("cells", self._select(split), records.reader())
+            if records.legal and not records.collided:
+                return records
             self.scratch.drop("cells")
-            count, blank = self._repair()
-        return self._counted(count, blank, repaired=not records.legal)
+            if not records.legal:
+                return None
+        return None
 
     def _repair(self) -> tuple[int, int]:
         """Fill the tables line by line; return the numbers of records and of blank lines."""
@@ -191,7 +198,7 @@ class _Reading:
     def _counted(self, records: int, blank: int, *, repaired: bool) -> CsvResult:
         cells = self.scratch.name("cells")
         ((total, rejected),) = self.scratch.con.execute(
-            f"select count(*), count({REASON}) from {cells}"
+            f"select count(*), count({REFUSED}) from {cells}"
         ).fetchall()
         if total != records:
             raise TargetError(
@@ -200,13 +207,14 @@ class _Reading:
             )
         names = ", ".join(map(quoted, self.columns))
         self.scratch.create(
-            "view", "rows", f"select row_no, {names} from {cells} where {REASON} is null"
+            "view", "rows", f"select row_no, {names} from {cells} where {REFUSED} is null"
         )
         self.scratch.create(
             "view",
             "quarantined",
-            f"select row_no, {RAW} as raw, {REASON} as reason, {COLUMN} as column_name, "
-            f"{DETAIL} as detail from {cells} where {REASON} is not null",
+            f"select row_no, {REFUSED}[1] as raw, {REFUSED}[2] as reason, "
+            f"{REFUSED}[3] as column_name, {REFUSED}[4] as detail "
+            f"from {cells} where {REFUSED} is not null",
         )
         header = self.header.names
         return CsvResult(

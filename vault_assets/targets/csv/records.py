@@ -2,8 +2,8 @@
 
 The record is the unit: a quoted line break does not end it, and neither a wrong number of fields
 nor a byte that is not UTF-8 spoils another record. The text is prepared for the engine's
-`string_split`: a record ends in a delimiter instead of its line end, and two
-marks stand for quotes and for delimiters inside them.
+`string_split`: a separator that the file does not contain stands for
+every delimiter outside of quotes and for the end of the record.
 """
 
 from collections.abc import Generator, Iterator
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from vault_assets.targets.csv.header import Header
 from vault_assets.targets.csv.strings import strings
-from vault_assets.targets.csv.structure import Marks, Structure, structure
+from vault_assets.targets.csv.structure import Structure, structure
 
 CHUNK = 1 << 20
 MAX_RECORD = 16 << 20
@@ -22,35 +22,38 @@ MAX_RECORD = 16 << 20
 _SCHEMA = pa.schema([("row_no", pa.int64()), ("text", pa.string()), ("misencoded", pa.bool_())])
 
 
-def marks_of(delimiter: str) -> Marks:
-    """Return the marks for a file: control characters that have no business in a text file."""
-    quote, inside = [mark for mark in (0x1D, 0x1E, 0x1F) if mark != ord(delimiter)][:2]
-    return Marks(ord(delimiter), quote, inside)
+def separators(delimiter: str) -> list[str]:
+    """Return characters that may end fields in the stream: hardly a text file contains one."""
+    return [mark for mark in "\x1f\x1e\x1d\x1c\x01\x02" if mark != delimiter]
 
 
 class Records:
     """One pass over the records below the header.
 
-    After the pass, `count` is the number of records and `blank` that of blank lines between them;
-    `legal` is False if the pass stopped early: a quote stands where none may or is never closed,
-    a record is longer than `MAX_RECORD` bytes, or one of the marks occurs in the file. The stream
-    never raises for what is in the file, which would abort the caller's transaction.
+    After the pass, `count` is the number of records and `blank` that of blank lines between them.
+    `legal` is False if the pass stopped early because a quote stands where none may or is never
+    closed, or a record is longer than `MAX_RECORD` bytes; `collided` is True if it did because the
+    file contains the separator. The stream itself never raises for what is in the file: that would
+    abort the caller's transaction.
 
     Args:
         path: A text file.
         header: Its header.
         delimiter: One ASCII character.
+        separator: Another one.
     """
 
-    def __init__(self, path: Path, header: Header, delimiter: str) -> None:
+    def __init__(self, path: Path, header: Header, delimiter: str, separator: str) -> None:
         self.count = 0
         self.blank = 0
         self.legal = True
+        self.collided = False
         self._path = path
         self._offset = header.offset
         self._line = header.line
         self._newline = header.newline
-        self._marks = marks_of(delimiter)
+        self._delimiter = ord(delimiter)
+        self._separator = ord(separator)
 
     def reader(self) -> pa.RecordBatchReader:
         """Return the pass as a stream of (row_no BIGINT, text VARCHAR, misencoded BOOLEAN)."""
@@ -63,6 +66,9 @@ class Records:
             while self.legal and len(rest) <= MAX_RECORD:
                 chunk = file.read(CHUNK)
                 buffer = rest + (chunk or bytes([self._newline] if rest else []))
+                if self._separator in chunk:
+                    self.collided = True
+                    return
                 if buffer:
                     rest = yield from self._batch(buffer)
                 if not chunk:
@@ -71,10 +77,9 @@ class Records:
 
     def _batch(self, buffer: bytes) -> Generator[pa.RecordBatch, None, bytes]:
         """Yield the records that end in the buffer; return the beginning of the next one."""
-        found = structure(buffer, self._newline, self._marks)
-        marked = self._marks.quote in buffer or self._marks.inside in buffer
-        self.legal = found.legal and not marked
-        if self.legal and len(found.stops):
+        found = structure(buffer, self._newline, self._delimiter, self._separator)
+        self.legal = found.legal
+        if found.legal and len(found.stops):
             yield self._rows(found)
         return found.rest
 

@@ -5,16 +5,18 @@ quote for text. Here each physical line is judged by itself, and lines are joine
 nothing speaks against it.
 
 Guaranteed, whatever the damage: every line that is not blank is, or is part of, exactly one record;
-what is loaded is well-formed; and in files of two columns or more no line that could be loaded as a
-record of its own is hidden inside another record.
+what is loaded is well-formed and complete; and in files of two columns or more no line that could
+be loaded as a record of its own is hidden inside another record.
 
 Heuristic: which lines belong together. A line that leaves a quote open is joined with the next line
-that can close it, and the text between them, unless one of those lines could be loaded as a record
-of its own, every field in its declared type. So a text that quotes such a line is torn apart, and
-two stray quotes around lines that cannot be loaded may hold them together. Files of one column
-have no such evidence: lines are joined wherever they can be. What cannot be joined is quarantined
-line by line. (A file whose quoting is legal throughout never comes here; it is read as RFC 4180
-says.)
+that closes it, and the text between them, if that makes a record with all its fields, unless a line
+between them could be loaded as a record of its own, every field in its declared type. So a text
+that quotes such a line is torn apart, and two stray quotes around lines that cannot be loaded may
+hold them together. Files of one column have no such evidence: lines are joined wherever they can
+be. What cannot be joined is quarantined line by line.
+
+A file comes here if its quoting is illegal anywhere, or for a record of more than 16 MB; all others
+are read as RFC 4180 says, whatever their texts look like.
 """
 
 import re
@@ -23,7 +25,7 @@ from dataclasses import dataclass
 import duckdb
 
 from vault_assets.model.names import literal
-from vault_assets.targets.csv.cells import REASON, Layout, Split, judged
+from vault_assets.targets.csv.cells import REFUSED, Layout, Split, judged
 from vault_assets.targets.csv.header import LF
 from vault_assets.targets.csv.records import MAX_RECORD
 
@@ -69,6 +71,13 @@ class Grammar:
             f"when {_matches(text, self._fields + _QUOTED)} then 'open' else 'broken' end"
         )
 
+    def delimiters(self, text: str) -> str:
+        """Return SQL: the number of delimiters outside of quotes, in a text not broken."""
+        # Quoted parts, the last one perhaps without its end.
+        parts = literal(_QUOTED + '(?:"|$)')
+        bare = f"regexp_replace({text}, {parts}, '', 'g')"
+        return f"(strlen({bare}) - strlen(replace({bare}, {literal(self.delimiter)}, '')))"
+
     def body(self, text: str) -> str:
         """Return SQL: the text without its line end."""
         return f"regexp_replace({text}, {literal(self.ending + '$')}, '')"
@@ -106,18 +115,21 @@ def spans_of(lines: str, layout: Layout, grammar: Grammar) -> str:
     inner = Split(
         f"""
       select l.line_no as row_no, {grammar.body("l.text")} as text,
-        case when l.misencoded or l.overlong or not {grammar.well_formed("l.text")} then 'broken' end
-          as problem,
+        case
+          when l.misencoded or l.overlong or not {grammar.well_formed("l.text")} then 'broken'
+        end as problem,
         {grammar.fields("text")} as fields, len(fields) as width
       from inner_lines as i inner join {lines} as l on l.line_no = i.line_no""",
-        marks=None,
+        raw="text",
     )
     return f"""
 -- Records of several lines: a line that leaves a quote open and the next one that can close it.
 with marked as (
   select line_no, position,
     case when overlong then 'broken' else {grammar.state("text")} end as alone,
-    case when overlong then 'broken' else {grammar.state(continued)} end as continued
+    case when overlong then 'broken' else {grammar.state(continued)} end as continued,
+    {grammar.delimiters("text")} as delimiters,
+    {grammar.delimiters(continued)} as continued_delimiters
   from {lines}
   where contains(text, '"') or overlong
 ),
@@ -126,7 +138,8 @@ turns as materialized (
   select line_no, alone = 'open' as opens,
     lead(line_no) over following as closing_line,
     lead(continued) over following = 'closed'
-      and lead(position) over following - position <= {MAX_RECORD} as closes
+      and lead(position) over following - position <= {MAX_RECORD}
+      and delimiters + lead(continued_delimiters) over following = {layout.width - 1} as closes
   from marked
   where continued <> 'open'
   window following as (order by line_no)
@@ -140,7 +153,7 @@ loadable as ({judged(inner, layout)}),
 torn as (
   select distinct i.first_line
   from loadable as l inner join inner_lines as i on i.line_no = l.row_no
-  where l.{REASON} is null
+  where l.{REFUSED} is null
 ),
 judged_turns as (
   select line_no, closing_line, row_number() over (order by line_no) as n,
@@ -187,7 +200,7 @@ def split_lines(lines: str, spans: str, grammar: Grammar) -> Split:
       len(fields) as width
     from bare
     where text <> ''"""
-    return Split(sql, marks=None)
+    return Split(sql, raw="text")
 
 
 def count_records(

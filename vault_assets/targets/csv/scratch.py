@@ -52,5 +52,5 @@ class Scratch:
         # The end of a failed transaction drops what it created.
         with contextlib.suppress(duckdb.Error):
             for part in parts or tuple(reversed(self._created)):
-                self.con.execute(f"drop {self._created[part]} if exists {self.name(part)}")
-                del self._created[part]
+                kind = self._created.pop(part)
+                self.con.execute(f"drop {kind} if exists {self.name(part)}")

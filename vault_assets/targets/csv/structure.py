@@ -21,27 +21,13 @@ Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Marks:
-    """The bytes that take the place of structure, so that one split finds the fields.
-
-    Args:
-        delimiter: Ends fields; it also takes the place of a record's line end.
-        quote: Takes the place of quotes that open, close, or are the first of a doubled one.
-        inside: Takes the place of delimiters inside quotes.
-    """
-
-    delimiter: int
-    quote: int
-    inside: int
-
-
-@dataclass(frozen=True)
 class Structure:
     """The records that end in a buffer.
 
     Args:
-        text: The records, marked, without the CR before line ends.
-        stops: For each record, blank ones too, where it ends in `text`, its delimiter included.
+        text: The records; the separator stands for every delimiter and line end outside of quotes,
+            the CR before such line ends are gone.
+        stops: For each record, blank ones too, where it ends in `text`, its separator included.
         breaks: Where each physical line ends in `text`; as `stops`, where no line end is quoted.
         legal: Whether each quote opens a field, closes it, or is doubled inside.
         rest: The bytes after the last record: the beginning of the next one.
@@ -54,13 +40,14 @@ class Structure:
     rest: bytes
 
 
-def structure(buffer: bytes, newline: int, marks: Marks) -> Structure:
+def structure(buffer: bytes, newline: int, delimiter: int, separator: int) -> Structure:
     """Divide a buffer that begins at the beginning of a record.
 
     Args:
-        buffer: Bytes of the file, without `marks.quote` and `marks.inside`.
+        buffer: Bytes of the file, without `separator`.
         newline: LF or CR.
-        marks: What to write over structure.
+        delimiter: The byte between fields.
+        separator: The byte to write after each field.
     """
     data = np.frombuffer(buffer, np.uint8)
     quoting = QUOTE in buffer
@@ -70,11 +57,13 @@ def structure(buffer: bytes, newline: int, marks: Marks) -> Structure:
         data = _without_returns(data[:cut], stops)
         stops, inside = _stops(data, newline, quoting=quoting)
     data = data[: int(stops[-1]) if len(stops) else 0].copy()
-    legal, breaks = True, stops
+    legal, breaks, delimiters = True, stops, data == delimiter
     if inside is not None and len(data):
-        breaks = np.flatnonzero(data == newline) + 1
-        legal = _mark(data, inside, newline, marks)
-    data[stops - 1] = marks.delimiter
+        ends = data == newline
+        breaks = np.flatnonzero(ends) + 1
+        legal, delimiters = _quoted(data, inside, delimiters, ends)
+    data ^= delimiters.view(np.uint8) * np.uint8(delimiter ^ separator)
+    data[stops - 1] = separator
     return Structure(data, stops, breaks, legal, buffer[cut:])
 
 
@@ -87,28 +76,19 @@ def _stops(data: Bytes, newline: int, *, quoting: bool) -> tuple[Positions, Word
     return np.flatnonzero(_bits(_words(ending) & ~inside, len(data))) + 1, inside
 
 
-def _mark(data: Bytes, inside: Words, newline: int, marks: Marks) -> bool:
-    """Write the marks of quotes and of delimiters inside them; return whether all is legal.
+def _quoted(data: Bytes, inside: Words, delimiters: Mask, ends: Mask) -> tuple[bool, Mask]:
+    """Return whether all quotes are legal, and the delimiters outside of them.
 
     A quote is legal if it opens after, or closes before, a byte between fields or another quote (a
     doubled quote closes and opens again).
     """
-    quotes, delimiters = _words(data == QUOTE), _words(data == marks.delimiter)
+    quotes, between = _words(data == QUOTE), _words(delimiters)
     inside = inside[: len(quotes)]
-    opening, closing = quotes & inside, quotes & ~inside
-    neighbour = quotes | delimiters | _words(data == newline)
+    neighbour = quotes | between | _words(ends)
     after = _shifted(neighbour)
     after[0] |= np.uint64(1)
-    illegal = (opening & ~after) | (_shifted(closing) & ~neighbour)
-    second = opening & _shifted(closing)
-    _replace(data, quotes & ~second, QUOTE ^ marks.quote)
-    _replace(data, delimiters & inside, marks.delimiter ^ marks.inside)
-    return not illegal.any()
-
-
-def _replace(data: Bytes, words: Words, difference: int) -> None:
-    """Change the bytes whose bits are set by exclusive-or."""
-    data ^= _bits(words, len(data)).view(np.uint8) * np.uint8(difference)
+    illegal = (quotes & inside & ~after) | (_shifted(quotes & ~inside) & ~neighbour)
+    return not illegal.any(), _bits(between & ~inside, len(data))
 
 
 def _without_returns(data: Bytes, stops: Positions) -> Bytes:

@@ -1,0 +1,128 @@
+"""Measure all variants over an initial load, a delta and a re-run, in turns."""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.comparing import Fingerprint, differences, fingerprints
+from benchmarks.handwritten import script
+from benchmarks.places import Place, places, process_environment
+from benchmarks.variants import VARIANTS
+from vault_assets.samples import social
+from vault_assets.targets.ducklake import DuckLake
+
+PHASES = ("initial", "delta", "re-run")
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One run of one variant.
+
+    Args:
+        variant: Name of the variant.
+        phase: `initial`, `delta` or `re-run`.
+        wall: Elapsed seconds of the work.
+        cpu: CPU seconds of the work.
+        peak: Resident memory of the process at its highest, in MB.
+        tables: Elapsed and CPU seconds by table.
+    """
+
+    variant: str
+    phase: str
+    wall: float
+    cpu: float
+    peak: float
+    tables: dict[str, tuple[float, float]]
+
+
+class UnequalTablesError(Exception):
+    """Two variants made different tables, so their times say nothing."""
+
+
+def measure(
+    *,
+    scale: float,
+    memory: str = "4GB",
+    repeat: int = 3,
+    served: bool = False,
+    variants: tuple[str, ...] = tuple(VARIANTS),
+    told: Callable[[str], None] = lambda _: None,
+) -> list[Measurement]:
+    """Measure every variant `repeat` times over all phases; compare tables the first time.
+
+    Args:
+        scale: 1 = 100,000 users, 1,000,000 dialogs, 500,000 lines of the log.
+        memory: Memory limit of the engine.
+        repeat: Rounds; the order of the variants turns from one to the next.
+        served: Postgres and S3 instead of a folder.
+        variants: Which to measure.
+        told: Gets a line of progress.
+
+    Raises:
+        UnequalTablesError: A table differs between variants.
+    """
+    found: list[Measurement] = []
+    with tempfile.TemporaryDirectory(prefix="benchmark-files-") as folder:
+        files = _files(Path(folder), scale)
+        for turn in range(repeat):
+            order = [variants[(turn + i) % len(variants)] for i in range(len(variants))]
+            with places(list(variants), memory, served=served) as where:
+                for phase in PHASES:
+                    if phase in files:
+                        where[order[0]].put(files[phase])
+                    for variant in order:
+                        found.append(_measured(variant, phase, where[variant]))
+                        told(f"{turn + 1}/{repeat} {phase}: {variant} {found[-1].wall:.1f} s")
+                    if turn == 0:
+                        _require_equal(where, phase)
+    return found
+
+
+def _files(folder: Path, scale: float) -> dict[str, Path]:
+    """Generate the first day's files and the next day's delta."""
+    found = {"initial": folder / "initial", "delta": folder / "delta"}
+    social.generate(found["initial"], scale=scale)
+    next_day = social.FIRST_DATE + dt.timedelta(days=1)
+    social.delta(found["delta"], scale=scale, date=next_day, broken=True)
+    return found
+
+
+def _measured(variant: str, phase: str, place: Place) -> Measurement:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.child", variant],
+        cwd=ROOT,
+        env=process_environment(place) | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{variant}, {phase}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return Measurement(variant, phase, **result)
+
+
+def _require_equal(where: dict[str, Place], phase: str) -> None:
+    prints = {variant: _prints(variant, place) for variant, place in where.items()}
+    first, *others = prints
+    for other in others:
+        unequal = differences(prints[first], prints[other])
+        if unequal:
+            lines = "\n".join(unequal)
+            raise UnequalTablesError(f"{phase}, {first} against {other}:\n{lines}")
+
+
+def _prints(variant: str, place: Place) -> dict[str, Fingerprint]:
+    if variant == "by hand":
+        with closing(script.connect(place.settings, place.folder)) as connection:
+            return fingerprints(connection)
+    with DuckLake("social", place.settings, read_only=True) as lake:
+        return fingerprints(lake.connection())

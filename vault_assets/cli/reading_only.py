@@ -1,0 +1,70 @@
+"""Tell a query that only reads from one that writes under the name of reading.
+
+A lake attached read-only is not enough: `postgres_execute` reaches the catalog beside it,
+`ducklake_merge_adjacent_files` writes files, and `explain analyze` runs what it explains.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from vault_assets.errors import VaultAssetsError
+
+_READ = {
+    *("unnest", "range", "generate_series", "repeat", "repeat_row", "json_each", "json_tree"),
+    *("read_csv", "read_csv_auto", "sniff_csv", "read_text", "read_blob", "glob"),
+    *("read_json", "read_json_auto", "read_json_objects", "read_ndjson", "read_ndjson_auto"),
+    *("read_parquet", "parquet_scan", "parquet_metadata", "parquet_schema"),
+    *("parquet_file_metadata", "parquet_kv_metadata", "pragma_table_info", "pragma_version"),
+    *("ducklake_snapshots", "ducklake_table_info", "ducklake_list_files", "ducklake_options"),
+    *("ducklake_table_changes", "ducklake_table_insertions", "ducklake_table_deletions"),
+}
+
+
+def refuse_all_but_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Refuse everything but one select statement whose table functions are known to read.
+
+    Args:
+        connection: Parses the statement; nothing is run.
+        sql: What a user typed. `explain` before a select is accepted, `explain analyze` is not.
+
+    Raises:
+        VaultAssetsError: It may write, or is not one statement.
+        duckdb.Error: It is no SQL.
+    """
+    statements = connection.extract_statements(sql)
+    explained = re.fullmatch(r"\s*explain\s(.*)", sql, flags=re.DOTALL | re.IGNORECASE)
+    if len(statements) == 1 and explained:
+        sql = explained[1]
+        statements = connection.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise VaultAssetsError(
+            "`query` runs one select statement", fix="It cannot change anything."
+        )
+    for name in _table_functions(_syntax_tree(connection, sql)):
+        if name not in _READ and not name.startswith("duckdb_"):
+            raise VaultAssetsError(
+                f"`query` does not call {name}()", fix="It reads tables and files, nothing else."
+            )
+
+
+def _syntax_tree(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    ((text,),) = connection.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()
+    tree = json.loads(text)
+    if tree["error"]:
+        raise VaultAssetsError(f"`query` cannot judge this statement: {tree['error_message']}")
+    return tree
+
+
+def _table_functions(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _table_functions(item)
+    elif isinstance(node, dict):
+        if node.get("type") == "TABLE_FUNCTION":
+            yield str(node["function"].get("function_name", "")).lower()
+        for item in node.values():
+            yield from _table_functions(item)
