@@ -32,12 +32,13 @@ def batches(
         raise SettingsError(f"no source {source!r}: {nearest(source, found.sources)}")
     with lake_of(found.name) as lake:
         rows = batch_list(lake, source=source, limit=limit)
-    headers = ("batch", "object", "status", *_COUNTERS, "problem")
-    table = grid(*headers, numbers=frozenset(_COUNTERS), whole=frozenset({"batch"}))
+    table = grid("batch", "status", *_COUNTERS, numbers=frozenset(_COUNTERS))
     for row in rows:
-        status = row["status"] + (" (same content)" if row["duplicate_of"] else "")
+        about = [row["batch_id"], row["object_key"]]
+        about += [f"same content as {row['duplicate_of']}"] if row["duplicate_of"] else []
+        about += [row["problem"]] if row["problem"] else []
         counters = (row[name] for name in _COUNTERS)
-        table.add_row(*cells(row["batch_id"], row["object_key"], status, *counters, row["problem"]))
+        table.add_row(*cells("\n  ".join(about), row["status"], *counters))
     console.print(table)
 
 

@@ -31,11 +31,11 @@ def _sources(found: Warehouse) -> bool:
     with lake_of(found.name) as lake:
         states = source_status(lake, found)
     numbers = ("batches", "pending", "given up", "rows", "quarantined")
-    table = grid(found.name, *numbers, "last load", numbers=frozenset(numbers))
+    table = grid("source", *numbers, "last load", numbers=frozenset(numbers))
     for state in states:
         counts = (state.batches, state.pending, state.given_up, state.rows, state.quarantined)
         last = f"{state.last_load:%Y-%m-%d %H:%M}" if state.last_load else "never"
-        table.add_row(*cells(state.source, *counts, last))
+        table.add_row(*cells(f"{found.name}/{state.source}", *counts, last))
     console.print(table)
     return not any(state.pending for state in states)
 

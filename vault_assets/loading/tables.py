@@ -7,6 +7,7 @@ from vault_assets.loading.hash_definitions import (
     appends,
     changed_hashes,
     define,
+    definition,
     refuse_other_hashes,
 )
 from vault_assets.model.names import quoted
@@ -109,7 +110,7 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
         hashes = hash_expressions([*new, *stale])
         session.run(render("stage/rehash.sql", plan=plan, hashes=hashes))
     for item in plan.hashes:
-        if item.name in added or item in (change[0] for change in changed):
+        if comments.get(item.name) != definition(item):
             define(session, plan, item)
 
 
@@ -143,8 +144,11 @@ def _stored_comments(session: Session, table: TablePlan) -> dict[str, str | None
     return {row["column_name"]: row["comment"] for row in rows}
 
 
-def ensure_vault(session: Session, plan: VaultPlan) -> None:
-    """Create the vault table with its ghost rows, or let it grow at the end of its payload.
+def ensure_vault(session: Session, plan: VaultPlan) -> bool:
+    """Create the vault table, or let it grow at the end of its payload.
+
+    Returns:
+        Whether the table is new and its ghosts are still to be inserted, see `insert_ghosts`.
 
     Raises:
         TargetError: The declaration inserts, reorders, drops or retypes a column: rows to come
@@ -158,8 +162,16 @@ def ensure_vault(session: Session, plan: VaultPlan) -> None:
     if stored:
         _refuse_rehash(plan, stored)
     _ensure(session, plan.table, stored)
-    if not stored:
-        session.run(render("vault/ghosts.sql", plan=plan, ghost_keys=plan.ghost_keys), note=False)
+    return not stored
+
+
+def insert_ghosts(session: Session, plan: VaultPlan) -> None:
+    """Insert the two ghost rows of a new table, after the rows of its first load.
+
+    Before them, in one transaction, DuckLake would keep no bounds for columns in which ghosts are
+    NULL, take those of the next transaction for the whole truth, and skip rows in queries.
+    """
+    session.run(render("vault/ghosts.sql", plan=plan, ghost_keys=plan.ghost_keys), note=False)
 
 
 def _refuse_own_names(plan: VaultPlan) -> None:

@@ -17,7 +17,12 @@ from vault_assets.loading.repairing import (
     replayed_batches,
     unapply,
 )
-from vault_assets.loading.tables import ensure_registry, ensure_vault, require_stage
+from vault_assets.loading.tables import (
+    ensure_registry,
+    ensure_vault,
+    insert_ghosts,
+    require_stage,
+)
 from vault_assets.model import Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.planning import vault_plan
@@ -94,7 +99,7 @@ def load_vault_table(
             require_stage(session, binding.stage)
         if rebuild:
             forget_table(session, plan)
-        ensure_vault(session, plan)
+        is_new = ensure_vault(session, plan)
         again = replayed or replayed_batches(session, plan)
         if again:
             unapply(session, plan, again)
@@ -106,6 +111,8 @@ def load_vault_table(
             loaded = _load(session, plan, run_id, rebuilt, extra_audits)
         else:
             loaded = Loaded(plan.table.label, verdicts=_nothing_new(session, plan, extra_audits))
+        if is_new:
+            insert_ghosts(session, plan)
         for table in ("pending", "affected", "decided", "outcomes"):
             session.connection.execute(f"drop table if exists {table}")
         return loaded
@@ -181,16 +188,19 @@ def _insert_sql(plan: VaultPlan, context: dict[str, Any]) -> str:
 def _quarantine(session: Session, plan: VaultPlan) -> None:
     if not session.value("select count(*) from decided where _outcome = 'quarantined'"):
         return
-    for rank, binding in enumerate(plan.bindings):
-        columns = binding.stage.source_columns
+    for stage in dict.fromkeys(binding.stage for binding in plan.bindings):
+        # One insert per table and transaction: see `insert_ghosts`.
         session.run(
             render(
                 "vault/quarantine.sql",
                 plan=plan,
-                binding=binding,
-                rank=rank,
-                raw_columns=", ".join(f"{quoted(c)} := s.{quoted(c)}" for c in columns),
-                detail=_detail(binding),
+                stage=stage,
+                raw=", ".join(f"{quoted(c)} := s.{quoted(c)}" for c in stage.source_columns),
+                details=[
+                    (rank, _detail(binding))
+                    for rank, binding in enumerate(plan.bindings)
+                    if binding.stage == stage
+                ],
             )
         )
 

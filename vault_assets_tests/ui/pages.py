@@ -22,7 +22,9 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_RUNS = "{ runsOrError(limit: 20) { ... on Runs { results { runId status assetSelection { path } } } } }"
+_RUNS = """
+{ runsOrError(limit: 20) { ... on Runs { results { runId status assetSelection { path } } } } }
+"""
 _ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
 
@@ -50,12 +52,17 @@ def browser_page(zoom: float = 1.0) -> Iterator[Page]:
 def asset_page(page: Page, url: str, key: str, view: str = "overview") -> None:
     """Go to the page of an asset and wait until it can be used."""
     page.goto(f"{url}/assets/{key}?view={view}")
-    page.get_by_role("button", name="Materialize", exact=True).wait_for()
+    materialize_button(page).wait_for()
+
+
+def materialize_button(page: Page) -> Locator:
+    """Return the button of an asset's page; the name of its icon is part of its own."""
+    return page.get_by_role("button", name="Materialize").first
 
 
 def tile(page: Page, label: str) -> Locator:
     """Return the tile of an asset's status with this label and its value."""
-    return page.get_by_text(label, exact=True).first.locator("xpath=../..")
+    return page.get_by_text(label, exact=True).first.locator("xpath=..")
 
 
 def open_markdown(page: Page, key: str) -> Locator:
@@ -65,16 +72,27 @@ def open_markdown(page: Page, key: str) -> Locator:
     return page.get_by_role("dialog")
 
 
-def expanded_graph(page: Page, url: str) -> None:
-    """Go to the graph of all assets with every group open, and wait until it stands still."""
+def expanded_graph(page: Page, url: str, groups: Sequence[str]) -> dict[str, float]:
+    """Go to the graph of all assets, open every group, and zoom out until all are in the window.
+
+    Returns:
+        The left edge of each group, in pixels.
+    """
     page.goto(f"{url}/asset-groups")
     page.get_by_text("Materialize all").wait_for()
-    page.get_by_role("button").filter(has=page.get_by_label("panel_show_right")).first.click()
+    page.get_by_label("panel_show_right").first.click()
     page.keyboard.press("Alt+e")
-    page.wait_for_url("**expanded=**")
-    page.reload()  # only a graph that opens expanded is fitted to the window
-    page.get_by_text("Materialize all").wait_for()
-    settled(page.locator("svg foreignObject"))
+    nodes = page.locator("svg foreignObject")
+    settled(nodes)
+    heads = {group: nodes.get_by_text(group, exact=True) for group in groups}
+    for _ in range(10):  # what lies outside of the window is not drawn
+        if all(head.count() for head in heads.values()):
+            break
+        page.get_by_label("zoom_out").click()
+        settled(nodes, still=1)
+    return {
+        group: head.evaluate("e => e.getBoundingClientRect().x") for group, head in heads.items()
+    }
 
 
 def settled(nodes: Locator, still: float = 3.0) -> None:

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from vault_assets_tests.ui.pages import (
     browser_page,
     ended_run,
     expanded_graph,
+    materialize_button,
     open_markdown,
     screenshot,
     tile,
@@ -111,16 +112,14 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         pass
     finally:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def test_the_materialize_button_makes_a_run_that_succeeds_and_is_shown(url: str) -> None:
     with browser_page() as page:
         asset_page(page, url, "/".join(MART))
-        page.get_by_role("button", name="Materialize", exact=True).click()
+        materialize_button(page).click()
         run_id, status = ended_run(url, MART)
         assert status == "SUCCESS"
 
@@ -151,11 +150,6 @@ def test_the_page_of_the_report_shows_its_chart(url: str) -> None:
 
 def test_the_graph_shows_the_five_layers_from_left_to_right(url: str) -> None:
     with browser_page() as page:
-        expanded_graph(page, url)
-        places = []
-        for group in GROUPS:
-            box = page.locator("svg foreignObject").get_by_text(group, exact=True).bounding_box()
-            assert box is not None, group
-            places.append(box["x"])
-        assert places == sorted(places)
+        places = expanded_graph(page, url, GROUPS)
+        assert sorted(GROUPS, key=places.__getitem__) == list(GROUPS)
         screenshot(page, "asset_graph")

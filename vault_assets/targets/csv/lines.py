@@ -6,65 +6,106 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from vault_assets.targets.csv.header import Header
+from vault_assets.targets.csv.header import CR, Header
 from vault_assets.targets.csv.records import CHUNK, MAX_RECORD
 from vault_assets.targets.csv.strings import strings
+from vault_assets.targets.csv.structure import Positions
 
 _KEPT = 64 << 10
 _SCHEMA = pa.schema(
     [
-        ("line_no", pa.int64()),
+        ("row_no", pa.int64()),
         ("position", pa.int64()),
         ("text", pa.string()),
         ("misencoded", pa.bool_()),
         ("overlong", pa.bool_()),
     ]
 )
+_NONE = np.empty(0, np.int64)
 
 
-def read_lines(path: Path, header: Header) -> pa.RecordBatchReader:
-    """Return the lines below the header, blank ones too, as a stream.
+class Lines:
+    """One pass over the lines below the header, some of them joined with the next.
 
-    Columns: line_no (the file's first line is 1), position (byte at which the line begins), text
-    (with the byte that ends the line), misencoded (it has bytes that are not UTF-8), overlong (it
-    has more than `MAX_RECORD` bytes; only its beginning is kept).
+    After the pass, `count` is the number of rows and `blank` that of blank lines, which are none.
+
+    Args:
+        path: A text file.
+        header: Its header.
+        joined: Numbers of the lines whose record goes on in the next line, ascending.
     """
-    return pa.RecordBatchReader.from_batches(_SCHEMA, _batches(path, header))
 
+    def __init__(self, path: Path, header: Header, joined: Positions = _NONE) -> None:
+        self.count = 0
+        self.blank = 0
+        self._path = path
+        self._newline = header.newline
+        self._line = header.line
+        self._position = header.offset
+        self._joined = joined
 
-def _batches(path: Path, header: Header) -> Iterator[pa.RecordBatch]:
-    line, position = header.line, header.offset
-    for block, overlong in _blocks(path, header):
-        data = np.frombuffer(block, np.uint8)
-        stops = np.array([len(data)]) if overlong else np.flatnonzero(data == header.newline) + 1
-        text, misencoded = strings(data, stops)
-        positions = np.concatenate((np.array([position]), position + stops[:-1]))
-        columns = [np.arange(line, line + len(stops)), positions, text, misencoded]
-        columns.append(np.full(len(stops), overlong > 0))
-        yield pa.RecordBatch.from_arrays(list(map(pa.array, columns)), schema=_SCHEMA)
-        line += len(stops)
-        position += overlong or len(data)
+    def reader(self) -> pa.RecordBatchReader:
+        """Return the pass as a stream.
 
+        Columns: row_no (number of the first line; the file's first line is 1), position (byte at
+        which it begins), text (with the bytes that end lines), misencoded (some bytes are not
+        UTF-8), overlong (a line of more than `MAX_RECORD` bytes; only its beginning is kept).
+        """
+        return pa.RecordBatchReader.from_batches(_SCHEMA, self._batches())
 
-def _blocks(path: Path, header: Header) -> Iterator[tuple[bytes, int]]:
-    """Yield whole lines, many at once, or the beginning of an overlong line and its length."""
-    end = bytes([header.newline])
-    rest, skipped = b"", 0
-    with path.open("rb") as file:
-        file.seek(header.offset)
-        while chunk := file.read(CHUNK):
-            if skipped:
-                first = chunk.find(end) + 1
-                skipped += first or len(chunk)
-                if not first:
-                    continue
-                yield rest + end, skipped
-                rest, chunk, skipped = b"", chunk[first:], 0
-            cut = chunk.rfind(end) + 1
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        rest = b""
+        for block, length in self._blocks():
+            buffer = rest + block
+            data = np.frombuffer(buffer, np.uint8)
+            breaks = np.flatnonzero(data == self._newline) + 1
+            stops = breaks[~self._is_joined(self._line + np.arange(len(breaks)))]
+            cut = int(stops[-1]) if len(stops) else 0
+            rest = buffer[cut:]
             if cut:
-                yield rest + chunk[:cut], 0
-            rest = chunk[cut:] if cut else rest + chunk
-            if len(rest) > MAX_RECORD:
-                rest, skipped = rest[:_KEPT], len(rest)
-    if rest:
-        yield rest + end, skipped
+                yield self._rows(data[:cut], stops, breaks, overlong=length > 0)
+                self._position += length or cut
+
+    def _rows(
+        self, data: np.ndarray, stops: Positions, breaks: Positions, *, overlong: bool
+    ) -> pa.RecordBatch:
+        starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))
+        lines = self._line + np.searchsorted(breaks, starts, "right")
+        text, misencoded = strings(data, stops)
+        columns = [lines, self._position + starts, text, misencoded, np.full(len(stops), overlong)]
+        rows = pa.RecordBatch.from_arrays(list(map(pa.array, columns)), schema=_SCHEMA)
+        filled = np.add.reduceat((data != self._newline) & (data != CR), starts, dtype=np.int64) > 0
+        self._line += int(np.searchsorted(breaks, stops[-1], "right"))
+        self.count += int(np.count_nonzero(filled))
+        self.blank += int(np.count_nonzero(~filled))
+        return rows.filter(pa.array(filled))
+
+    def _is_joined(self, lines: Positions) -> np.ndarray:
+        places = np.searchsorted(self._joined, lines)
+        found = np.zeros(len(lines), np.bool_)
+        inside = places < len(self._joined)
+        found[inside] = self._joined[places[inside]] == lines[inside]
+        return found
+
+    def _blocks(self) -> Iterator[tuple[bytes, int]]:
+        """Yield whole lines and 0, or the beginning of one overlong line and its length."""
+        end = bytes([self._newline])
+        rest, skipped = b"", 0
+        with self._path.open("rb") as file:
+            file.seek(self._position)
+            while chunk := file.read(CHUNK):
+                if skipped:
+                    first = chunk.find(end) + 1
+                    skipped += first or len(chunk)
+                    if not first:
+                        continue
+                    yield rest + end, skipped
+                    rest, chunk, skipped = b"", chunk[first:], 0
+                cut = chunk.rfind(end) + 1
+                if cut:
+                    yield rest + chunk[:cut], 0
+                rest = chunk[cut:] if cut else rest + chunk
+                if len(rest) > MAX_RECORD:
+                    rest, skipped = rest[:_KEPT], len(rest)
+        if rest:
+            yield rest + end, skipped

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
+import numpy as np
 
 from vault_assets.errors import DeclarationError, TargetError
 from vault_assets.model.names import quoted
@@ -26,17 +27,18 @@ from vault_assets.targets.csv.header import (
     read_header,
     refusal,
 )
-from vault_assets.targets.csv.lines import read_lines
+from vault_assets.targets.csv.lines import Lines
 from vault_assets.targets.csv.records import Records, separators
 from vault_assets.targets.csv.repair import (
     Grammar,
-    count_records,
-    no_spans,
-    spans_of,
+    joined_lines,
     split_lines,
+    torn_of,
+    turns_of,
 )
 from vault_assets.targets.csv.scratch import Scratch
 from vault_assets.targets.csv.spool import as_utf8, utf16_of
+from vault_assets.targets.csv.structure import Positions
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ class _Reading:
         records = self._read()
         if records is not None:
             return self._counted(records.count, records.blank, repaired=False)
-        return self._counted(*self._repair(), repaired=True)
+        lines = self._repair()
+        return self._counted(lines.count, lines.blank, repaired=True)
 
     def _read(self) -> Records | None:
         """Fill the tables in one pass; return what it counted, or None if the quoting is broken."""
@@ -178,17 +181,27 @@ class _Reading:
                 return None
         return None
 
-    def _repair(self) -> tuple[int, int]:
-        """Fill the tables line by line; return the numbers of records and of blank lines."""
-        scratch, grammar = self.scratch, Grammar(self.layout.delimiter, self.header.newline)
-        lines, spans = scratch.name("lines"), scratch.name("spans")
-        scratch.fill("lines", f"select * from {scratch.stream}", read_lines(self.path, self.header))
-        joined = no_spans() if self.refusal else spans_of(lines, self.layout, grammar)
-        scratch.create("table", "spans", joined)
-        scratch.create("table", "cells", self._select(split_lines(lines, spans, grammar)))
-        counts = count_records(scratch.con, lines, spans, grammar)
-        scratch.drop("spans", "lines")
-        return counts
+    def _repair(self) -> Lines:
+        """Fill the tables line by line; return what the pass counted."""
+        grammar = Grammar(self.layout.delimiter, self.header.newline)
+        lines = Lines(self.path, self.header, self._joined(grammar))
+        split = split_lines(f"select * from {self.scratch.stream}", grammar)
+        self.scratch.fill("cells", self._select(split), lines.reader())
+        return lines
+
+    def _joined(self, grammar: Grammar) -> Positions:
+        """Return the numbers of the lines whose record goes on in the next line."""
+        if self.refusal is not None:
+            return np.empty(0, np.int64)
+        scratch, layout = self.scratch, self.layout
+        turns, torn = scratch.name("turns"), scratch.name("torn")
+        every_line = Lines(self.path, self.header)
+        scratch.fill("turns", turns_of(scratch.stream, layout, grammar), every_line.reader())
+        every_line = Lines(self.path, self.header)
+        scratch.fill("torn", torn_of(scratch.stream, turns, layout, grammar), every_line.reader())
+        found = scratch.con.execute(joined_lines(turns, torn)).fetchnumpy()["line_no"]
+        scratch.drop("torn", "turns")
+        return found
 
     def _select(self, split: Split) -> str:
         if self.refusal is not None:

@@ -22,8 +22,6 @@ are read as RFC 4180 says, whatever their texts look like.
 import re
 from dataclasses import dataclass
 
-import duckdb
-
 from vault_assets.model.names import literal
 from vault_assets.targets.csv.cells import REFUSED, Layout, Split, judged
 from vault_assets.targets.csv.header import LF
@@ -98,97 +96,97 @@ def _matches(text: str, expression: str) -> str:
     return f"regexp_full_match({text}, {literal(expression)})"
 
 
-def no_spans() -> str:
-    """Return the select of `spans_of` for a file of which no line is to be joined with another."""
-    return "select 0::bigint as first_line, 0::bigint as last_line where false"
+def turns_of(stream: str, layout: Layout, grammar: Grammar) -> str:
+    """Return a select of the lines at which quoted text can begin or end.
 
-
-def spans_of(lines: str, layout: Layout, grammar: Grammar) -> str:
-    """Return a select of (first_line, last_line): the records of several lines.
+    Columns: line_no, closing_line (the next such line), joins (the two, and what is between them,
+    would make a record with all its fields).
 
     Args:
-        lines: A table of the columns of `read_lines`.
+        stream: The stream of `Lines`.
         layout: What the fields of a record mean.
         grammar: The regular expressions of the file.
     """
     continued = "'\"' || text"
-    inner = Split(
-        f"""
-      select l.line_no as row_no, {grammar.body("l.text")} as text,
-        case
-          when l.misencoded or l.overlong or not {grammar.well_formed("l.text")} then 'broken'
-        end as problem,
-        {grammar.fields("text")} as fields, len(fields) as width
-      from inner_lines as i inner join {lines} as l on l.line_no = i.line_no""",
-        raw="text",
-    )
     return f"""
--- Records of several lines: a line that leaves a quote open and the next one that can close it.
+-- Lines with a quote that neither closes where it opens nor is doubled, and what follows each.
 with marked as (
-  select line_no, position,
+  select row_no as line_no, position,
     case when overlong then 'broken' else {grammar.state("text")} end as alone,
     case when overlong then 'broken' else {grammar.state(continued)} end as continued,
     {grammar.delimiters("text")} as delimiters,
     {grammar.delimiters(continued)} as continued_delimiters
-  from {lines}
+  from {stream}
   where contains(text, '"') or overlong
-),
+)
+select line_no,
+  lead(line_no) over following as closing_line,
+  coalesce(
+    alone = 'open'
+    and lead(continued) over following = 'closed'
+    and delimiters + lead(continued_delimiters) over following = {layout.width - 1}
+    and lead(position) over following - position <= {MAX_RECORD},
+    false
+  ) as joins
+from marked
 -- Text that began before goes on over a line without quotes, or with doubled ones only.
-turns as materialized (
-  select line_no, alone = 'open' as opens,
-    lead(line_no) over following as closing_line,
-    lead(continued) over following = 'closed'
-      and lead(position) over following - position <= {MAX_RECORD}
-      and delimiters + lead(continued_delimiters) over following = {layout.width - 1} as closes
-  from marked
-  where continued <> 'open'
-  window following as (order by line_no)
+where continued <> 'open'
+window following as (order by line_no)"""
+
+
+def torn_of(stream: str, turns: str, layout: Layout, grammar: Grammar) -> str:
+    """Return a select of the line_no of `turns` that must not be joined with their closing line.
+
+    Args:
+        stream: The stream of `Lines`.
+        turns: A table made by `turns_of`.
+        layout: What the fields of a record mean.
+        grammar: The regular expressions of the file.
+    """
+    between = f"""
+      select s.* from {stream} as s inner join between_lines as b on b.row_no = s.row_no"""
+    return f"""
+-- Between the two is a line that could be loaded as a record of its own.
+with between_lines as materialized (
+  select line_no, unnest(range(line_no + 1, closing_line)) as row_no
+  from {turns}
+  where joins and {layout.width} > 1
 ),
-inner_lines as materialized (
-  select line_no as first_line, unnest(range(line_no + 1, closing_line)) as line_no
-  from turns
-  where opens and closes and {layout.width} > 1
-),
-loadable as ({judged(inner, layout)}),
-torn as (
-  select distinct i.first_line
-  from loadable as l inner join inner_lines as i on i.line_no = l.row_no
-  where l.{REFUSED} is null
-),
-judged_turns as (
+loadable as ({judged(split_lines(between, grammar), layout)})
+select distinct b.line_no
+from loadable as l inner join between_lines as b on b.row_no = l.row_no
+where l.{REFUSED} is null"""
+
+
+def joined_lines(turns: str, torn: str) -> str:
+    """Return a select of the numbers of the lines that go on in the next line, ascending."""
+    return f"""
+-- The lines of each record of several lines, without its last one.
+with judged as (
   select line_no, closing_line, row_number() over (order by line_no) as n,
-    coalesce(opens and closes, false)
-      and not exists (select 1 from torn where torn.first_line = turns.line_no) as joins
-  from turns
+    joins and not exists (select 1 from {torn} as t where t.line_no = turns.line_no) as joins
+  from {turns} as turns
 ),
--- A line can end one record or begin the next: of neighbouring pairs, every second one stands.
+-- A line may both close one record and begin another: of neighbouring pairs, every second stands.
 runs as (
   select *, n - coalesce(max(n) filter (where not joins) over (order by line_no), 0) as place
-  from judged_turns
+  from judged
 )
-select line_no as first_line, closing_line as last_line
+select unnest(range(line_no, closing_line)) as line_no
 from runs
-where joins and place % 2 = 1"""
+where joins and place % 2 = 1
+order by line_no"""
 
 
-def split_lines(lines: str, spans: str, grammar: Grammar) -> Split:
-    """Return the records: the joined spans, and every other line that is not blank."""
-    body = grammar.body("text")
-    sql = f"""
-    with members as ({_members(spans)}),
-    joined as (
-      select
-        m.first_line as row_no, string_agg(l.text, '' order by l.line_no) as text,
-        bool_or(l.misencoded) as misencoded, false as overlong
-      from members as m inner join {lines} as l on l.line_no = m.line_no
-      group by m.first_line
-      union all by name
-      select line_no as row_no, text, misencoded, overlong from {lines} as l
-      where not exists (select 1 from members as m where m.line_no = l.line_no)
-    ),
-    bare as (
-      select row_no, {body} as text, misencoded, overlong from joined
-    )
+def split_lines(select: str, grammar: Grammar) -> Split:
+    """Return the records of the stream of `Lines`.
+
+    Args:
+        select: A select of its columns.
+        grammar: The regular expressions of the file.
+    """
+    return Split(
+        f"""
     select
       row_no, text,
       case
@@ -198,28 +196,8 @@ def split_lines(lines: str, spans: str, grammar: Grammar) -> Split:
       end as problem,
       {grammar.fields("text")} as fields,
       len(fields) as width
-    from bare
-    where text <> ''"""
-    return Split(sql, raw="text")
-
-
-def count_records(
-    con: duckdb.DuckDBPyConnection, lines: str, spans: str, grammar: Grammar
-) -> tuple[int, int]:
-    """Return the numbers of records, and of blank lines between them, counted from the lines."""
-    ((records, blank),) = con.execute(f"""
-    with members as ({_members(spans)}),
-    single as (
-      select {grammar.body("l.text")} = '' as is_blank
-      from {lines} as l
-      where not exists (select 1 from members as m where m.line_no = l.line_no)
+    from (
+      select row_no, {grammar.body("text")} as text, misencoded, overlong from ({select})
+    )""",
+        raw="text",
     )
-    select
-      (select count(*) from {spans}) + count(*) filter (where not is_blank),
-      count(*) filter (where is_blank)
-    from single""").fetchall()
-    return records, blank
-
-
-def _members(spans: str) -> str:
-    return f"select first_line, unnest(range(first_line, last_line + 1)) as line_no from {spans}"
