@@ -1,7 +1,5 @@
+{#- Joins each incoming row to the parents that it refers to; keys of hubs and links are unique. -#}
 {%- for parent in plan.parents %}
-parent_{{ loop.index0 }} as (
-  select {{ parent.key | q }} as _key
-  from {{ parent.table.sql }}
-  where {{ parent.key | q }} in (select {{ parent.refers | q }} from incoming)
-),
+  left join {{ parent.table.sql }} as parent_{{ loop.index0 }}
+    on parent_{{ loop.index0 }}.{{ parent.key | q }} = incoming.{{ parent.refers | q }}
 {%- endfor %}

@@ -1,11 +1,11 @@
 
     case
       {%- for column in plan.needs %}
-      when {{ column | q }} is null then 'null_key:{{ column }}'
+      when incoming.{{ column | q }} is null then 'null_key:{{ column }}'
       {%- endfor %}
       {%- for parent in plan.parents %}
-      when {{ parent.refers | q }} is not null
-        and {{ parent.refers | q }} not in (select _key from parent_{{ loop.index0 }})
+      when incoming.{{ parent.refers | q }} is not null
+        and parent_{{ loop.index0 }}.{{ parent.key | q }} is null
         then 'orphan:{{ parent.refers }}'
       {%- endfor %}
     end as _reason

@@ -163,6 +163,8 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
         "first": first,
         "last": last,
         "written": _written(plan),
+        # What `decide` has just joined with its parents cannot be an orphan.
+        "relations": [r for r in plan.relations if r not in plan.parents],
     }
 
 
@@ -246,7 +248,7 @@ def _nothing_new(session: Session, plan: VaultPlan, extra: Sequence[Audit]) -> t
     What blocks had nothing to judge; the rest is judged over the whole table, so that a check
     stays failed until its rows are mended.
     """
-    context = {**_key_context(plan), "written": "true"}
+    context = {**_key_context(plan), "written": "true", "relations": plan.relations}
     templates = checks_of(plan)
     blocking = [
         Verdict(Audit(t.name, "", t.description, blocking=True, severity=t.severity), 0)

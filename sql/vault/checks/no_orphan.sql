@@ -2,7 +2,7 @@
 -- error
 select *
 from (
-  {%- for relation in plan.relations %}
+  {%- for relation in relations %}
   select
     {{ relation.table.label | lit }} as parent,
     t.{{ relation.refers | q }} as missing_key,
@@ -21,5 +21,7 @@ from (
   {%- if not loop.last %}
   union all
   {%- endif %}
+  {%- else %}
+  select null as parent, null as missing_key, null as batch_id where false
   {%- endfor %}
 )

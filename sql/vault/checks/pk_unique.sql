@@ -2,11 +2,18 @@
 -- blocking, error
 select {{ plan.primary_key | cols }}, count(*) as rows_with_this_key
 from {{ plan.table.sql }}
-where
-  {%- if "load_ts" in plan.primary_key and first is defined %}
-  load_ts between {{ first | ts }} and {{ last | ts }}
-  {%- else %}
-  {{ written }}
-  {%- endif %}
+{%- if first is defined %}
+where load_ts between {{ first | ts }} and {{ last | ts }}
+{%- endif %}
 group by {{ plan.primary_key | cols }}
 having count(*) > 1
+{%- if first is defined and "load_ts" not in plan.primary_key %}
+union all
+select {{ plan.primary_key | cols("t") }}, 2 as rows_with_this_key
+from {{ plan.table.sql }} as t
+where
+  (t.load_ts < {{ first | ts }} or t.load_ts > {{ last | ts }})
+  and ({{ plan.primary_key | cols("t") }}) in (
+    select {{ plan.primary_key | cols }} from decided where _outcome = 'inserted'
+  )
+{%- endif %}

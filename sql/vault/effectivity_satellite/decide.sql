@@ -19,13 +19,13 @@ active as (
   from stored
   where _age = 1 and {{ plan.options.active | q }}
 ),
-{%- include "vault/parents.sql" %}
 judged as (
   select
-    *,
-    coalesce({{ key }}, {{ unknown }}) as _partner,
+    incoming.*,
+    coalesce(incoming.{{ key }}, {{ unknown }}) as _partner,
     {%- include "vault/reason.sql" %}
   from incoming
+  {%- include "vault/parents.sql" %}
 ),
 {%- if plan.order == "file" %}
 states as (

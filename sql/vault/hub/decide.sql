@@ -9,8 +9,9 @@ known as (
 ),
 judged as (
   select
-    *,
+    incoming.*,
     {%- include "vault/reason.sql" %}
   from incoming
+  {%- include "vault/parents.sql" %}
 ),
 {%- include "vault/first_known.sql" %}

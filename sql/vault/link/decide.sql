@@ -8,11 +8,11 @@ with incoming as (
 known as (
   select {{ key }} from {{ plan.table.sql }} where {{ key }} in (select {{ key }} from incoming)
 ),
-{%- include "vault/parents.sql" %}
 judged as (
   select
-    *,
+    incoming.*,
     {%- include "vault/reason.sql" %}
   from incoming
+  {%- include "vault/parents.sql" %}
 ),
 {%- include "vault/first_known.sql" %}

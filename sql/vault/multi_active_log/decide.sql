@@ -4,12 +4,12 @@ create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
 ),
-{%- include "vault/parents.sql" %}
 judged as (
   select
-    *,
+    incoming.*,
     {%- include "vault/reason.sql" %}
   from incoming
+  {%- include "vault/parents.sql" %}
 ),
 known as (
   select {{ key }}, hashdiff

@@ -5,12 +5,12 @@ create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
 ),
-{%- include "vault/parents.sql" %}
 judged as (
   select
-    *,
+    incoming.*,
     {%- include "vault/reason.sql" %}
   from incoming
+  {%- include "vault/parents.sql" %}
 ),
 latest as (
   select {{ key }}, arg_max(set_hash, (load_ts, load_seq)) as set_hash

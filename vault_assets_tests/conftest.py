@@ -1,0 +1,34 @@
+"""Real servers once per test process, and a warehouse of its own for whoever asks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vault_assets.local.services import Services
+from vault_assets_tests.places import Place, served_place
+from vault_assets_tests.servers import local_services, service_home
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """Postgres and an S3 server."""
+    with service_home() as home, local_services(home) as running:
+        yield running
+
+
+@pytest.fixture
+def place(services: Services, tmp_path: Path) -> Iterator[Place]:
+    """An empty lake and landing on the servers; this process's settings point to it."""
+    with served_place(services, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def module_place(
+    services: Services, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Place]:
+    """The same for all tests of a module, which then only look."""
+    folder = tmp_path_factory.mktemp(request.module.__name__.rpartition(".")[2])
+    with served_place(services, folder) as found:
+        yield found
