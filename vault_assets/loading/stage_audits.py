@@ -41,7 +41,8 @@ def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:
     found = []
     if accepted:
         sql = render("stage/accepted_values.sql", plan=plan, columns=accepted)
-        found.append(Audit("accepted_values", sql, "Columns hold only values that are accepted."))
+        about = "Columns hold only values that are accepted."
+        found.append(Audit("accepted_values", sql, about, severity="warn"))
     if bounded:
         sql = render("stage/plausible_values.sql", plan=plan, columns=bounded)
         about = "Values lie within the declared bounds."

@@ -66,6 +66,7 @@ def warehouse_definitions(warehouse: model.Warehouse) -> dg.Definitions:
                 job=job,
                 cron_schedule=warehouse.schedule,
                 execution_timezone="UTC",
+                description="Loads what landed, should the sensor be off, and builds the marts.",
                 default_status=dg.DefaultScheduleStatus.RUNNING,
             )
         )

@@ -70,7 +70,7 @@ def vault_spec(warehouse: Warehouse, name: str, table: Table) -> dg.AssetSpec:
         "vault",
         name,
         table,
-        kinds={ENGINE, plan.pattern.replace("_", " ").split()[-1]},
+        kinds={ENGINE, _kind(plan.pattern)},
         description=plan.table.description,
         deps=sorted(stages | parents),
         tags={"pattern": plan.pattern},
@@ -133,6 +133,12 @@ def _spec(
         metadata={**stored, **metadata},
         freshness_policy=freshness_policy,
     )
+
+
+def _kind(pattern: str) -> str:
+    """Return hub, link or satellite: what a pattern is a form of."""
+    word = pattern.rpartition("_")[2]
+    return "satellite" if word == "log" else word
 
 
 def _vault_lineage(

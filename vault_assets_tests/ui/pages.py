@@ -76,8 +76,10 @@ def expanded_graph(page: Page, url: str, groups: Sequence[str]) -> dict[str, flo
     """Go to the graph of all assets, open every group, and zoom out until all are in the window.
 
     Returns:
-        The left edge of each group, in pixels.
+        The upper edge of each group, in pixels.
     """
+    # Upright it is as wide as a window; lying it is three times as high as one.
+    page.add_init_script("""localStorage.setItem('asset-graph-direction', '"vertical"')""")
     page.goto(f"{url}/asset-groups")
     page.get_by_text("Materialize all").wait_for()
     page.get_by_label("panel_show_right").first.click()
@@ -91,7 +93,7 @@ def expanded_graph(page: Page, url: str, groups: Sequence[str]) -> dict[str, flo
         page.get_by_label("zoom_out").click()
         settled(nodes, still=1)
     return {
-        group: head.evaluate("e => e.getBoundingClientRect().x") for group, head in heads.items()
+        group: head.evaluate("e => e.getBoundingClientRect().y") for group, head in heads.items()
     }
 
 
