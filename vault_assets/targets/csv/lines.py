@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from vault_assets.targets.csv.flow import Flow
 from vault_assets.targets.csv.header import CR, Header
 from vault_assets.targets.csv.records import CHUNK, MAX_RECORD
 from vault_assets.targets.csv.strings import strings
@@ -43,6 +44,7 @@ class Lines:
         self._line = header.line
         self._position = header.offset
         self._joined = joined
+        self._flow = Flow()
 
     def reader(self) -> pa.RecordBatchReader:
         """Return the pass as a stream.
@@ -71,14 +73,21 @@ class Lines:
     ) -> pa.RecordBatch:
         starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))
         lines = self._line + np.searchsorted(breaks, starts, "right")
-        text, misencoded = strings(data, stops)
-        columns = [lines, self._position + starts, text, misencoded, np.full(len(stops), overlong)]
-        rows = pa.RecordBatch.from_arrays(list(map(pa.array, columns)), schema=_SCHEMA)
         filled = np.add.reduceat((data != self._newline) & (data != CR), starts, dtype=np.int64) > 0
+        numbers = lines[filled]
+        text, misencoded = strings(data, stops)
         self._line += int(np.searchsorted(breaks, stops[-1], "right"))
-        self.count += int(np.count_nonzero(filled))
-        self.blank += int(np.count_nonzero(~filled))
-        return rows.filter(pa.array(filled))
+        self.count += len(numbers)
+        self.blank += len(filled) - len(numbers)
+        self._flow.admit(numbers)
+        columns = [
+            pa.array(numbers),
+            pa.array((self._position + starts)[filled]),
+            text.filter(pa.array(filled)),
+            pa.array(misencoded[filled]),
+            pa.array(np.full(len(numbers), overlong)),
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=_SCHEMA)
 
     def _is_joined(self, lines: Positions) -> np.ndarray:
         places = np.searchsorted(self._joined, lines)

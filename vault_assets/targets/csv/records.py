@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from vault_assets.targets.csv.flow import Flow
 from vault_assets.targets.csv.header import Header
 from vault_assets.targets.csv.strings import strings
 from vault_assets.targets.csv.structure import Structure, structure
@@ -54,6 +55,7 @@ class Records:
         self._newline = header.newline
         self._delimiter = ord(delimiter)
         self._separator = ord(separator)
+        self._flow = Flow()
 
     def reader(self) -> pa.RecordBatchReader:
         """Return the pass as a stream of (row_no BIGINT, text VARCHAR, misencoded BOOLEAN)."""
@@ -91,11 +93,13 @@ class Records:
             if whole_lines
             else np.searchsorted(found.breaks, starts, "right")
         )
-        text, misencoded = strings(found.text, found.stops)
-        columns = [pa.array(self._line + lines), text, pa.array(misencoded)]
-        rows = pa.RecordBatch.from_arrays(columns, schema=_SCHEMA)
-        self._line += len(found.breaks)
         filled = found.stops - starts > 1
-        self.count += int(np.count_nonzero(filled))
-        self.blank += int(np.count_nonzero(~filled))
-        return rows if filled.all() else rows.filter(pa.array(filled))
+        numbers = (self._line + lines)[filled]
+        text, misencoded = strings(found.text, found.stops)
+        self._line += len(found.breaks)
+        self.count += len(numbers)
+        self.blank += len(filled) - len(numbers)
+        self._flow.admit(numbers)
+        kept = text if filled.all() else text.filter(pa.array(filled))
+        columns = [pa.array(numbers), kept, pa.array(misencoded[filled])]
+        return pa.RecordBatch.from_arrays(columns, schema=_SCHEMA)
