@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from vault_assets.landing.objects import Store
 from vault_assets.landing.store import open_store
@@ -39,14 +40,14 @@ class Place:
         """Return the lake; the caller closes it."""
         return DuckLake(warehouse, Settings())
 
-    def rows(self, sql: str, warehouse: str = "social") -> list[tuple[Any, ...]]:
+    def rows(self, query: str, warehouse: str = "social") -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with self.lake(warehouse) as lake:
-            return lake.connection().execute(sql).fetchall()
+            return lake.connection().execute(query).fetchall()
 
-    def value(self, sql: str, warehouse: str = "social") -> Any:
+    def value(self, query: str, warehouse: str = "social") -> Any:
         """Return the one value of a query."""
-        ((value,),) = self.rows(sql, warehouse)
+        ((value,),) = self.rows(query, warehouse)
         return value
 
     def call(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -68,7 +69,7 @@ def served_place(services: Services, folder: Path) -> Iterator[Place]:
     name = f"place_{os.getpid()}_{next(_numbers)}"
     password = services.catalog_password.get_secret_value()
     with psycopg.connect(services.catalog_url, password=password, autocommit=True) as connection:
-        connection.execute(f"create database {name}")  # pyright: ignore
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     yield from _at(
         folder,
         VAULT_ASSETS_LANDING=f"{services.landing}/{name}",

@@ -38,7 +38,7 @@ def draw(answer: Answer) -> bytes:
     """
     groups = answer.groups.head(MOST_BARS)
     height = _TOP + _BOTTOM + _BAR * max(groups.height, _FEWEST_BARS)
-    figure = Figure(figsize=(12, height), dpi=92, facecolor="white")
+    figure = Figure(figsize=(12, height), dpi=150, facecolor="white")
     _write_around(figure, answer, groups.height)
     if groups.is_empty():
         figure.text(0.5, 0.45, "No group is registered yet", ha="center", size=13, color=_MUTED)

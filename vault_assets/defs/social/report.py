@@ -1,14 +1,19 @@
 """The report of `social`: which groups to advertise, as a picture and a page."""
 
 import base64
+import io
 
 import dagster as dg
 import polars as pl
+from PIL import Image
 
 from vault_assets.loading.reporting import source_totals
 from vault_assets.orchestration.resources import LakeResource
 from vault_assets.reporting.conversion import report
 from vault_assets.settings import Settings
+
+DIALOG_WIDTH = 1080
+"""Pixels."""
 
 
 @dg.asset(
@@ -29,7 +34,7 @@ def conversion(group_conversion: pl.DataFrame, lake: LakeResource) -> dg.Materia
     (folder / "conversion.png").write_bytes(made.png)
     page = f"{made.markdown}\n\n![Conversion](conversion.png)\n"
     (folder / "conversion.md").write_text(page, encoding="utf-8")
-    picture = base64.b64encode(made.png).decode()
+    picture = base64.b64encode(_for_a_dialog(made.png)).decode()
     return dg.MaterializeResult(
         metadata={
             "chart": dg.MetadataValue.md(f"![Conversion](data:image/png;base64,{picture})"),
@@ -37,3 +42,11 @@ def conversion(group_conversion: pl.DataFrame, lake: LakeResource) -> dg.Materia
             "file": dg.MetadataValue.path(str(folder / "conversion.md")),
         }
     )
+
+
+def _for_a_dialog(png: bytes) -> bytes:
+    """Return the picture narrow enough for the dialog that shows metadata."""
+    with Image.open(io.BytesIO(png)) as image, io.BytesIO() as target:
+        image.thumbnail((DIALOG_WIDTH, image.height))
+        image.save(target, format="png", optimize=True)
+        return target.getvalue()
