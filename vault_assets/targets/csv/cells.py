@@ -106,14 +106,19 @@ def refused(split: Split, columns: Mapping[str, SourceColumn], refusal: Refusal)
         f"cast(null as {sql_type(declared.type)}) as {quoted(name)}"
         for name, declared in columns.items()
     ]
-    column = "null" if refusal.column is None else literal(refusal.column)
+    column = "null" if refusal.column is None else _safe(refusal.column)
     return f"""
 -- Every record, quarantined for what is wrong with the header.
 select
   row_no,
   {", ".join(names)},
-  [{split.raw}, {literal(refusal.reason)}, {column}, {literal(refusal.detail)}] as {REFUSED}
+  [{split.raw}, {_safe(refusal.reason)}, {column}, {_safe(refusal.detail)}] as {REFUSED}
 from ({split.sql})"""
+
+
+def _safe(text: str) -> str:
+    """Return a literal of text from a file, in which a NUL would end the statement."""
+    return literal(text.replace("\0", r"\x00"))
 
 
 @dataclass(frozen=True)

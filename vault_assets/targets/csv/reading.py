@@ -122,12 +122,12 @@ def read_csv(
         work_dir: Folder for the readable copy of a file that is not in UTF-8 at all.
 
     Raises:
-        DeclarationError: The delimiter is not one ASCII character, or is a quote or line break.
+        DeclarationError: The delimiter is not one ASCII character, or is a quote, line break or NUL.
         TargetError: The engine returned another number of records than the file has.
     """
-    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
         raise DeclarationError(
-            f"delimiter {delimiter!r} is not one ASCII character other than quote and line break"
+            f"delimiter {delimiter!r} is not one ASCII character other than quote, line break and NUL"
         )
     scratch = Scratch(con)
     try:
