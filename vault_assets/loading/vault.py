@@ -163,8 +163,9 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
         "first": first,
         "last": last,
         "written": _written(plan),
-        # What `decide` has just joined with its parents cannot be an orphan.
-        "relations": [r for r in plan.relations if r not in plan.parents],
+        # `decide` has just found the keys of parents; a parent fed by the same rows has them as
+        # soon as it has applied the batch. Runs without new rows judge the whole table.
+        "relations": [r for r in plan.relations if r not in plan.parents and not r.fed],
     }
 
 

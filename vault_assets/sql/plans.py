@@ -110,11 +110,16 @@ class BindingPlan:
 
 @dataclass(frozen=True)
 class ParentPlan:
-    """A table whose key must exist: its hash key, and the column that refers to it."""
+    """A table whose key must exist: its hash key, and the column that refers to it.
+
+    `fed`: the parent takes the key from every row of the same stage, so that it knows the key as
+    soon as it has applied the batch.
+    """
 
     table: TablePlan
     key: str
     refers: str
+    fed: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from vault_assets.sql.plans import (
 
 def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> VaultPlan:
     """Return the plan of effectivity satellite `name`."""
-    parent = parent_plan(warehouse, satellite.link)
+    parent = parent_plan(warehouse, satellite.link, satellite.binding.stage)
     since = satellite.effective_from
     columns = (
         ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.link}."),

@@ -1,16 +1,23 @@
 """What the plans of all history patterns share: parent, stage, order of rows and batches."""
 
-from vault_assets.model import Warehouse
+from vault_assets.model import Link, Warehouse
 from vault_assets.model.vault import History
 from vault_assets.sql.plans import BindingPlan, ParentPlan, TablePlan
 from vault_assets.sql.stages import stage_plan
 
 
-def parent_plan(warehouse: Warehouse, name: str) -> ParentPlan:
-    """Return the hub or link `name` as the parent of a history table."""
+def parent_plan(warehouse: Warehouse, name: str, stage: str) -> ParentPlan:
+    """Return the hub or link `name` as the parent of a history table fed by `stage`."""
     parent = warehouse.parent(name)
     assert parent is not None  # noqa: S101  the declaration is validated
-    return ParentPlan(TablePlan("vault", name, ()), parent.hash_key, parent.hash_key)
+    refuses = isinstance(parent, Link) and parent.orphans == "quarantine"
+    takes_all = any(b.stage == stage and b.where is None for b in parent.bindings)
+    return ParentPlan(
+        TablePlan("vault", name, ()),
+        parent.hash_key,
+        parent.hash_key,
+        fed=takes_all and not refuses,
+    )
 
 
 def binding_plan(

@@ -1,6 +1,7 @@
 """The plan of a link."""
 
 from vault_assets.model import Link, Warehouse
+from vault_assets.model.references import feeds
 from vault_assets.model.vault import LinkBinding
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import (
@@ -26,7 +27,19 @@ def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
         *system_columns(history=False),
     )
     relations = tuple(
-        ParentPlan(TablePlan("vault", hub, ()), warehouse.hubs[hub].hash_key, role)
+        ParentPlan(
+            TablePlan("vault", hub, ()),
+            warehouse.hubs[hub].hash_key,
+            role,
+            fed=all(
+                feeds(
+                    warehouse.hubs[hub],
+                    binding.stage,
+                    role_columns(warehouse, link, binding, role),
+                )
+                for binding in link.bindings
+            ),
+        )
         for role, hub in link.hubs.items()
     )
     return VaultPlan(

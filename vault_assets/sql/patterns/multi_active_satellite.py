@@ -7,7 +7,7 @@ from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, syste
 
 def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> VaultPlan:
     """Return the plan of multi-active satellite `name`."""
-    parent = parent_plan(warehouse, satellite.parent)
+    parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
     types = warehouse.stage_types(satellite.binding.stage)
     source = warehouse.sources[satellite.binding.stage]
     described = {**satellite.child_keys, **satellite.payload}

@@ -7,7 +7,7 @@ from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, syste
 
 def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     """Return the plan of satellite `name`."""
-    parent = parent_plan(warehouse, satellite.parent)
+    parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
     types = warehouse.stage_types(satellite.binding.stage)
     source = warehouse.sources[satellite.binding.stage]
     columns = (

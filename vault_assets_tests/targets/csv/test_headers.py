@@ -48,10 +48,10 @@ def test_empty_names_are_no_duplicates(read):
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
 def test_utf16_is_refused_readably(read, codec):
-    seen = read("id,name\n1,Zoë\n2,б\n".encode(codec), DECLARED)
+    seen = read("id,name\n1,Zoë\n2,ж\n".encode(codec), DECLARED)
     assert [(row[0], row[1], row[2]) for row in seen.quarantined] == [
         (2, "1,Zoë", "header"),
-        (3, "2,б", "header"),
+        (3, "2,ж", "header"),
     ]
     assert "save it as UTF-8" in seen.quarantined[0][4]
 
