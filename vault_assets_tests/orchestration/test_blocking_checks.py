@@ -17,7 +17,7 @@ NO_DRAGONS = {
 
 
 @pytest.fixture
-def place(tmp_path):  # noqa: ANN201  overrides the served place
+def place(tmp_path):
     with single_process_place(tmp_path) as found:
         (tmp_path / "landing").mkdir()
         yield found

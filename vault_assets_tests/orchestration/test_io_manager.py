@@ -17,7 +17,7 @@ FRAME = pl.DataFrame({"n": [1, 2, 3], "word": ["a", None, "c"]})
 
 
 @pytest.fixture
-def place(tmp_path):  # noqa: ANN201  overrides the served place
+def place(tmp_path):
     with single_process_place(tmp_path) as found:
         (tmp_path / "landing").mkdir()
         yield found
@@ -66,7 +66,7 @@ def test_every_kind_of_value_is_written(place: Place, value: Any) -> None:
     [pl.DataFrame, pl.LazyFrame, pa.Table, pa.RecordBatchReader, Table, Any, pa.Table | None],
 )
 def test_an_input_arrives_as_it_is_annotated_and_can_be_returned(place: Place, wanted: Any) -> None:
-    def body(given):  # noqa: ANN001, ANN202
+    def body(given):
         seen.append(given)
         return Query(f"from {given.sql}") if isinstance(given, Table) else given
 

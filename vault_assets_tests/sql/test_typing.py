@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from vault_assets.model.types import parse_type
@@ -19,9 +20,12 @@ def con():
         yield connection
 
 
+moment = datetime.fromisoformat
+
+
 def values(con, declared, texts, **options):
-    con.execute("create or replace temp table texts as select unnest($1::varchar[]) as x", [texts])
-    query = f"select {typed('x', parse_type(declared), **options)} from texts order by rowid"
+    con.register("texts", pa.table({"x": pa.array(texts, pa.string())}))
+    query = f"select {typed('x', parse_type(declared), **options)} from texts"
     return [value for (value,) in con.execute(query).fetchall()]
 
 
@@ -39,18 +43,18 @@ ACCEPTED = {
     "boolean": {
         "0": False, "1": True, "t": True, "F": False, "TRUE": True, "False": False, " true ": True,
     },
-    "date": {"2024-02-29": date(2024, 2, 29), " 0001-01-01 ": date(1, 1, 1), "9999-12-31": date(9999, 12, 31)},
+    "date": {"2024-02-29": date(2024, 2, 29), " 0001-01-01 ": date(1, 1, 1)},
     "timestamp": {
-        "2024-01-02 03:04:05": datetime(2024, 1, 2, 3, 4, 5),
-        "2024-01-02T03:04:05.6": datetime(2024, 1, 2, 3, 4, 5, 600000),
-        "2024-01-02 03:04:05.600000": datetime(2024, 1, 2, 3, 4, 5, 600000),
-        "2024-01-02 03:04:05.000000": datetime(2024, 1, 2, 3, 4, 5),
-        "2024-01-02 03:04:05.120": datetime(2024, 1, 2, 3, 4, 5, 120000),
-        "2024-01-02 03:04:05.123456000": datetime(2024, 1, 2, 3, 4, 5, 123456),
-        "2024-01-02 03:04:05Z": datetime(2024, 1, 2, 3, 4, 5),
-        "2024-01-02T03:04:05.5+03:00": datetime(2024, 1, 2, 0, 4, 5, 500000),
-        "2024-01-02 03:04:05-0330": datetime(2024, 1, 2, 6, 34, 5),
-        " 2024-01-02 03:04:05+03 ": datetime(2024, 1, 2, 0, 4, 5),
+        "2024-01-02 03:04:05": moment("2024-01-02 03:04:05"),
+        "2024-01-02T03:04:05.6": moment("2024-01-02 03:04:05.600000"),
+        "2024-01-02 03:04:05.600000": moment("2024-01-02 03:04:05.600000"),
+        "2024-01-02 03:04:05.000000": moment("2024-01-02 03:04:05"),
+        "2024-01-02 03:04:05.120": moment("2024-01-02 03:04:05.120000"),
+        "2024-01-02 03:04:05.123456000": moment("2024-01-02 03:04:05.123456"),
+        "2024-01-02 03:04:05Z": moment("2024-01-02 03:04:05"),
+        "2024-01-02T03:04:05.5+03:00": moment("2024-01-02 00:04:05.500000"),
+        "2024-01-02 03:04:05-0330": moment("2024-01-02 06:34:05"),
+        " 2024-01-02 03:04:05+03 ": moment("2024-01-02 00:04:05"),
     },
     "uuid": {
         "A0EEBC99-9c0b-4ef8-bb6d-6bb9bd380a11": UUID("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
@@ -95,12 +99,12 @@ def test_null_has_no_value(con, declared):
 
 
 def test_timestamptz_is_the_same_moment(con):
-    moment = datetime(2024, 1, 2, 0, 4, 5, tzinfo=UTC)
+    instant = datetime(2024, 1, 2, 0, 4, 5, tzinfo=UTC)
     for zone in ("UTC", "Asia/Tokyo"):
         con.execute(f"set timezone = '{zone}'")
         assert values(con, "timestamptz", ["2024-01-02 03:04:05+03", "2024-01-02 00:04:05"]) == [
-            moment,
-            moment,
+            instant,
+            instant,
         ]
     con.execute("set timezone = 'UTC'")
 
@@ -108,7 +112,7 @@ def test_timestamptz_is_the_same_moment(con):
 def test_a_time_zone_holds_for_times_without_offset_only(con):
     texts = ["2024-07-01 02:30:00", "2024-07-01 02:30:00Z", "2024-03-31 02:30:00"]
     found = values(con, "timestamp", texts, time_zone="Europe/Berlin")
-    assert found == [datetime(2024, 7, 1, 0, 30), datetime(2024, 7, 1, 2, 30), None]
+    assert found == [moment("2024-07-01 00:30:00"), moment("2024-07-01 02:30:00"), None]
 
 
 def test_the_limit_of_a_text_is_in_bytes(con):
@@ -182,8 +186,9 @@ CLOCKS = (
 
 
 def _timestamp(text):
-    pattern = r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})0*)?(Z|([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?"
-    match = re.fullmatch(pattern, text.strip(" "), re.ASCII)
+    local = r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})0*)?"
+    zone = r"(Z|([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?"
+    match = re.fullmatch(local + zone, text.strip(" "), re.ASCII)
     if not match:
         return None
     day, clock, fraction, _, sign, hours, minutes = match.groups()

@@ -122,12 +122,13 @@ def read_csv(
         work_dir: Folder for the readable copy of a file that is not in UTF-8 at all.
 
     Raises:
-        DeclarationError: The delimiter is not one ASCII character, or is a quote, line break or NUL.
+        DeclarationError: The delimiter is not one ASCII character, or is a quote, line break, NUL.
         TargetError: The engine returned another number of records than the file has.
     """
     if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
         raise DeclarationError(
-            f"delimiter {delimiter!r} is not one ASCII character other than quote, line break and NUL"
+            f"{delimiter!r} is no delimiter",
+            fix="Declare one ASCII character; not a quote, line break or NUL.",
         )
     scratch = Scratch(con)
     try:

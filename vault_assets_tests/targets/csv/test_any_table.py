@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vault_assets.targets.csv import lines, records
 
 SETTINGS = settings(
-    max_examples=50,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -170,7 +170,7 @@ def test_any_ascii_character_can_delimit(read, delimiter):
 
 @pytest.mark.parametrize("delimiter", ["", ",,", "§", '"', "\n", "\r", "\x00"])
 def test_other_delimiters_are_refused(read, delimiter):
-    with pytest.raises(DeclarationError, match="delimiter"):
+    with pytest.raises(DeclarationError, match="no delimiter"):
         read(HEAD, delimiter=delimiter)
 
 
