@@ -1,5 +1,7 @@
 """What users' own assets return becomes a table; how an input is annotated is how it arrives."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -17,7 +19,7 @@ FRAME = pl.DataFrame({"n": [1, 2, 3], "word": ["a", None, "c"]})
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(tmp_path: Path) -> Iterator[Place]:
     with single_process_place(tmp_path) as found:
         (tmp_path / "landing").mkdir()
         yield found
@@ -41,8 +43,8 @@ def stored(place: Place, table: str = "numbers") -> list[tuple[Any, ...]]:
     "value",
     [
         FRAME,
-        lambda: FRAME.lazy(),
-        lambda: FRAME.to_arrow(),
+        FRAME.lazy,
+        FRAME.to_arrow,
         lambda: FRAME.to_arrow().to_reader(),
         Query("select * from (values (1::bigint, 'a'), (2, null), (3, 'c')) as t (n, word)"),
     ],
@@ -54,10 +56,9 @@ def test_every_kind_of_value_is_written(place: Place, value: Any) -> None:
     (event,) = result.get_asset_materialization_events()
     metadata = event.step_materialization_data.materialization.metadata
     assert metadata["dagster/row_count"].value == 3
-    assert [column.name for column in metadata["dagster/column_schema"].value.columns] == [
-        "n",
-        "word",
-    ]
+    schema = metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchemaMetadataValue)
+    assert [column.name for column in schema.value.columns] == ["n", "word"]
     assert stored(place) == [(1, "a"), (2, None), (3, "c")]
 
 
