@@ -21,6 +21,7 @@ from vault_assets.settings import Settings
 from vault_assets.targets.ducklake import DuckLake
 
 _numbers = itertools.count()
+INSTANCE = "telemetry: {enabled: false}\n"
 COMMAND = (sys.executable, "-c", "from vault_assets.cli.app import main; main()")
 
 
@@ -101,6 +102,7 @@ def _at(folder: Path, **variables: str) -> Iterator[Place]:
         "DAGSTER_HOME": str(folder / "dagster"),
     }
     (folder / "dagster").mkdir(exist_ok=True)
+    (folder / "dagster" / "dagster.yaml").write_text(INSTANCE)
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("VAULT_ASSETS_")]:
             patch.delenv(name)
