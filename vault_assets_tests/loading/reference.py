@@ -36,7 +36,7 @@ def expected(warehouse: Warehouse, name: str, batches: Iterable[Landed]) -> Expe
             return multi_active(warehouse, table, ordered)
         case EffectivitySatellite():
             return effectivity(warehouse, table, ordered)
-    raise NotImplementedError(name)
+    raise KeyError(name)
 
 
 def ghosts(columns: Sequence[str], keys: Sequence[str]) -> list[Values]:
