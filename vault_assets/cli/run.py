@@ -43,7 +43,8 @@ def run(
 
         summary = materialize(settings.module, keys, follow)
     summary.show(console)
-    console.print(f"{len(keys)} assets in {time.monotonic() - began:.1f} s, run {summary.run_id}")
+    made = f"{len(summary.rows)} of {len(keys)} assets"
+    console.print(f"{made} in {time.monotonic() - began:.1f} s, run {summary.run_id}")
     if not summary.success:
         raise typer.Exit(1)
 

@@ -5,19 +5,11 @@ its holder dies; the slot of a pool outlives a killed run, and whoever waits for
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
-from vault_assets.errors import (
-    BatchError,
-    LateBatchError,
-    StoreError,
-    UnavailableError,
-    VaultAssetsError,
-)
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.marts import mart_audits, mart_query
@@ -37,14 +29,11 @@ from vault_assets.orchestration.metadata import (
 )
 from vault_assets.orchestration.progress import announced
 from vault_assets.orchestration.resources import LakeResource, StoreResource
+from vault_assets.orchestration.retries import retried
 from vault_assets.orchestration.specs import landing_spec, mart_spec, stage_spec, vault_spec
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.stages import stage_plan
 
-# What may go away by itself: a conflict, a lost connection, a full disk that is being cleared.
-RETRY = dg.RetryPolicy(
-    max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL
-)
 OVERDUE = timedelta(hours=1)
 APPLIED_COMPLETE = Audit(
     "applied_complete",
@@ -53,7 +42,6 @@ APPLIED_COMPLETE = Audit(
     severity="warn",
 )
 _SHOWN = ("batch_id", "object_key", "size", "etag", "duplicate_of")
-_RETRIED = (UnavailableError, StoreError, BatchError)
 
 
 def warehouse_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
@@ -73,10 +61,9 @@ def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
         name=_op_name(spec),
         specs=[spec],
         check_specs=[_check_spec(spec, APPLIED_COMPLETE)],
-        retry_policy=RETRY,
     )
-    def landing(lake: LakeResource, store: StoreResource) -> Any:
-        with announced(spec.key.to_user_string()), _clear_errors():
+    def landing(context: dg.AssetExecutionContext, lake: LakeResource, store: StoreResource) -> Any:
+        with announced(spec.key.to_user_string()), retried(context.retry_number):
             target = lake.of(warehouse.name)
             found = register(target, store.open(), warehouse, name)
             overdue = overdue_batches(target, warehouse, name, OVERDUE)
@@ -149,13 +136,12 @@ def _table_asset(
         name=_op_name(spec),
         specs=[spec],
         check_specs=[_check_spec(spec, audit) for audit in audits],
-        retry_policy=RETRY,
     )
     def table(
         context: dg.AssetExecutionContext, vault_assets_io: dg.ResourceParam[VaultAssetsIOManager]
     ) -> Any:
         try:
-            with announced(spec.key.to_user_string()), _clear_errors():
+            with announced(spec.key.to_user_string()), retried(context.retry_number):
                 outcome = vault_assets_io.write(
                     spec.key, source, run_id=context.run.run_id, audits=passed_on
                 )
@@ -218,19 +204,6 @@ def _loaded_metadata(loaded: Loaded) -> dict[str, Any]:
         "keys_rebuilt": loaded.rebuilt,
         "sql": sql_text(loaded.statements),
     }
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Turn errors that no retry can mend into failures that are not retried."""
-    try:
-        yield
-    except AuditsFailedError:
-        raise
-    except VaultAssetsError as error:
-        if isinstance(error, _RETRIED) and not isinstance(error, LateBatchError):
-            raise
-        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 def _op_name(spec: dg.AssetSpec) -> str:
