@@ -1,10 +1,19 @@
 
+{#- Most keys come once: only the others need to be sorted. #}
+repeated as (
+  select {{ key }} from incoming where {{ key }} is not null group by {{ key }} having count(*) > 1
+),
 ranked as (
+  select *, 1 as _place, null as _batch_before
+  from judged
+  where {{ key }} is null or {{ key }} not in (select {{ key }} from repeated)
+  union all
   select
     *,
     row_number() over first_known as _place,
     lag(batch_id) over first_known as _batch_before
   from judged
+  where {{ key }} in (select {{ key }} from repeated)
   window first_known as (partition by {{ key }} order by load_ts, _rank, row_no)
 )
 select

@@ -56,6 +56,11 @@ def retried(retry_number: int) -> Iterator[None]:
         raise dg.RetryRequested(MAX_RETRIES, seconds_to_wait=_pause(retry_number)) from error
     except VaultAssetsError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
+    except RuntimeError as error:
+        # DuckDB wraps what a signal raises in the middle of a query.
+        if isinstance(error.__cause__, dg.DagsterExecutionInterruptedError):
+            raise error.__cause__ from None
+        raise
 
 
 def _pause(retry_number: int) -> float:

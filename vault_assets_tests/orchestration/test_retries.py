@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +86,27 @@ def test_an_interruption_ends_the_run(instance: dg.DagsterInstance) -> None:
     tried, result = attempts(instance, lambda _: os.kill(os.getpid(), signal.SIGINT))
     assert not result.success
     assert tried == 1
+
+
+def test_an_interruption_in_a_query_ends_the_run_also_for_unrelated_assets() -> None:
+    started: list[str] = []
+
+    @dg.multi_asset(specs=[dg.AssetSpec("one")])
+    def one() -> Any:
+        with retries.retried(0):
+            started.append("one")
+            threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+            duckdb.sql(
+                "select md5(i::varchar) as h from range(30000000) as t (i) order by h"
+            ).show()
+
+    @dg.multi_asset(specs=[dg.AssetSpec("two")])
+    def two() -> Any:
+        started.append("two")
+
+    result = dg.materialize([one, two], run_config=QUIET, raise_on_error=False)
+    assert not result.success
+    assert started == ["one"]
 
 
 def test_pauses_grow() -> None:

@@ -1,6 +1,14 @@
 -- {{ plan.table.label }}: the outcome of every incoming row.
 -- Rule: a row is inserted where its hashdiff differs from the one before it: the row before in the
 -- pending batches, else the latest stored row of the key.
+{%- set outcome %}
+  case
+    when _reason is not null then 'quarantined'
+    when _is_copy then 'duplicate'
+    when _hashdiff_before = hashdiff then 'unchanged'
+    else 'inserted'
+  end
+{%- endset %}
 create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
@@ -21,12 +29,6 @@ latest as (
 {#- Most keys come once: only the others need to be sorted. #}
 repeated as (
   select {{ key }} from judged where {{ key }} is not null group by {{ key }} having count(*) > 1
-),
-single as (
-  select j.*, l._hashdiff as _hashdiff_before, false as _is_copy
-  from judged as j
-  left join latest as l on l.{{ key }} = j.{{ key }}
-  where j.{{ key }} is null or j.{{ key }} not in (select {{ key }} from repeated)
 ),
 {%- if plan.order == "file" %}
 states as (
@@ -66,22 +68,19 @@ chained as (
   left join latest as l on l.{{ key }} = u.{{ key }}
 ),
 concluded as (
-  select
-    *,
-    case
-      when _reason is not null then 'quarantined'
-      when _is_copy then 'duplicate'
-      when _hashdiff_before = hashdiff then 'unchanged'
-      else 'inserted'
-    end as _outcome
-  from (select * from single union all by name select * from chained)
+  select *, {{ outcome }} as _outcome from chained
 )
-select *, 0 as load_seq
-from concluded
-where {{ key }} is null or {{ key }} not in (select {{ key }} from repeated)
-union all by name
 select
   *,
   row_number() over (partition by {{ key }}, load_ts, _outcome order by row_no) - 1 as load_seq
 from concluded
-where {{ key }} in (select {{ key }} from repeated)
+union all by name
+select
+  j.*,
+  l._hashdiff as _hashdiff_before,
+  false as _is_copy,
+  {{ outcome }} as _outcome,
+  0 as load_seq
+from judged as j
+left join latest as l on l.{{ key }} = j.{{ key }}
+where j.{{ key }} is null or j.{{ key }} not in (select {{ key }} from repeated)
