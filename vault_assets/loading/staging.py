@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
 from vault_assets.landing.batches import Batch
 from vault_assets.landing.store import Object, Store
@@ -159,23 +161,25 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
             _record_failure(job, batch, status, error)
             return StagedBatch(batch, problem=f"{status}: {error}"), ()
 
-        def unit(session: Session) -> tuple[StagedBatch, tuple[str, ...]]:
-            if again:
-                _unstage(session, job.plan, batch)
+        def read(connection: duckdb.DuckDBPyConnection) -> CsvResult:
             source = job.warehouse.sources[job.plan.source]
-            with read_csv(
-                session.connection,
+            return read_csv(
+                connection,
                 text,
                 source.columns,
                 delimiter=source.delimiter,
                 work_dir=Path(folder),
-            ) as result:
-                _write(session, job, batch, result)
+            )
+
+        def unit(session: Session, result: CsvResult) -> tuple[StagedBatch, tuple[str, ...]]:
+            if again:
+                _unstage(session, job.plan, batch)
+            _write(session, job, batch, result)
             verdicts = evaluate(session, _of_batch(job.audits, batch), blocking=True)
             refuse_failures(job.plan.table.label, verdicts)
             return _staged(batch, result), tuple(session.statements)
 
-        return job.lake.transaction([job.plan.table.label], unit)
+        return job.lake.prepared_transaction([job.plan.table.label], read, unit)
 
 
 def _staged(batch: Batch, result: CsvResult) -> StagedBatch:
@@ -188,13 +192,17 @@ def _write(session: Session, job: _Job, batch: Batch, result: CsvResult) -> None
     plan = job.plan
     source = job.warehouse.sources[plan.source]
     record_source = source.record_source or job.warehouse.record_source
+    # Rows without these values are in quarantine.
+    never_null = [
+        name for name, column in source.columns.items() if not (column.nullable or column.optional)
+    ]
     session.run(
         render(
             "stage/load.sql",
             plan=plan,
             rows=result.rows,
             source_columns=plan.source_columns,
-            hashes=hash_expressions(plan.hashes),
+            hashes=hash_expressions(plan.hashes, never_null=never_null),
         ),
         {"batch_id": batch.batch_id, "load_ts": batch.load_ts, "record_source": record_source},
     )

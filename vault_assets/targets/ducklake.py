@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from vault_assets.targets.session import Session
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+Prepared = TypeVar("Prepared")
 
 _ATTEMPTS = 5
 _TRANSIENT = (duckdb.TransactionException, duckdb.IOException)
@@ -87,10 +88,38 @@ class DuckLake:
             UnavailableError: Still failing after the last attempt.
             TargetError: The database refused a statement.
         """
+        return self.prepared_transaction(
+            locks, lambda _: nullcontext(), lambda session, _: unit(session)
+        )
+
+    def prepared_transaction(
+        self,
+        locks: Sequence[str],
+        prepare: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[Prepared]],
+        unit: Callable[[Session, Prepared], Result],
+    ) -> Result:
+        """Run `unit` as `transaction` does, with what `prepare` made on the connection before.
+
+        The engine reads temp tables with all threads only once their own transaction is over.
+
+        Args:
+            locks: Names of the tables that are written.
+            prepare: Gets the connection outside of a transaction, at every attempt; its context
+                ends after the transaction.
+            unit: Gets the session and what `prepare` yielded.
+
+        Raises:
+            UnavailableError: Still failing after the last attempt.
+            TargetError: The database refused a statement.
+        """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self.locks.held(locks), self._begun() as session:
-                    return unit(session)
+                with (
+                    self.locks.held(locks),
+                    prepare(self.connection()) as prepared,
+                    self._begun() as session,
+                ):
+                    return unit(session, prepared)
             except (*_TRANSIENT, *_BROKEN) as error:
                 self._disconnect()
                 if attempt == _ATTEMPTS:

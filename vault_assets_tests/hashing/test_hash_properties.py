@@ -56,10 +56,17 @@ def _engine_text(value: Any) -> str | None:
 
 def _assert_same(evaluate: Any, types: list[ColumnType], rows: list[tuple[Any, ...]]) -> None:
     columns = [(f"p{i}", declared) for i, declared in enumerate(types)]
-    expressions = [hashing.sql_hashdiff_text(columns), hashing.sql_hashdiff(columns)]
+    filled = {f"p{i}" for i in range(len(types)) if all(row[i] is not None for row in rows)}
+    expressions = [
+        hashing.sql_hashdiff_text(columns),
+        hashing.sql_hashdiff(columns, never_null=filled),
+    ]
     expected = [(hashing.hashdiff_text(row, types), hashing.hashdiff(row, types)) for row in rows]
     if all(declared.kind != "float" for declared in types):
-        expressions += [hashing.sql_key_text(columns), hashing.sql_key(columns, "sha256")]
+        expressions += [
+            hashing.sql_key_text(columns),
+            hashing.sql_key(columns, "sha256", never_null=filled),
+        ]
         keys = [
             (hashing.key_text(row, types), hashing.key_hash(row, types, "sha256")) for row in rows
         ]

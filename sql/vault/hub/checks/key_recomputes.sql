@@ -1,12 +1,9 @@
 -- The hash key is the hash of the stored key parts.
 -- error
 {#- A hash of another definition is wrong everywhere: in a load, some of the new rows are enough. #}
+{%- set new_rows %}(
+  select * from decided where _outcome = 'inserted' limit 10000
+) as d{% endset %}
 select {{ key }}, {{ plan.options["keys"] | cols }}, batch_id
-from {{ plan.table.sql }}
-where
-  batch_id <> 'ghost'
-  {%- if first is defined %}
-  and load_ts between {{ first | ts }} and {{ last | ts }}
-  and {{ key }} in (select {{ key }} from decided where _outcome = 'inserted' limit 10000)
-  {%- endif %}
-  and {{ key }} <> {{ key_hash }}
+from {{ new_rows if first is defined else plan.table.sql }}
+where batch_id <> 'ghost' and {{ key }} <> {{ key_hash }}

@@ -1,7 +1,17 @@
 -- Neighbouring rows of a key differ in their payload.
 -- blocking, error
 with several as (
-  select {{ key }} from {{ plan.table.sql }} where {{ written }} group by {{ key }} having count(*) > 1
+  {%- if first is defined %}
+  select {{ key }} from decided where _outcome = 'inserted' group by {{ key }} having count(*) > 1
+  union
+  select {{ key }}
+  from {{ plan.table.sql }}
+  where
+    (load_ts < {{ first | ts }} or load_ts > {{ last | ts }})
+    and {{ key }} in (select {{ key }} from decided where _outcome = 'inserted')
+  {%- else %}
+  select {{ key }} from {{ plan.table.sql }} group by {{ key }} having count(*) > 1
+  {%- endif %}
 ),
 history as (
   select
