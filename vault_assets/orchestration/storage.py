@@ -100,6 +100,7 @@ class OpenEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines = _Engines()
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -109,6 +110,12 @@ class OpenEventLogStorage(SqliteEventLogStorage):
                 pass  # creates the tables
         with self._engines.transaction(self.conn_string_for_shard(shard)) as connection:
             yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Return whether the index has a table; Dagster asks before it stores any check."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def store_event(self, event: dg.EventLogEntry) -> None:
         """Store an event, and tell those who watch the run's file."""
