@@ -1,4 +1,3 @@
-
 {#- Most keys come once: only the others need to be sorted. #}
 repeated as (
   select {{ key }} from incoming where {{ key }} is not null group by {{ key }} having count(*) > 1

@@ -4,10 +4,19 @@
 {%- for binding in plan.bindings %}
   select
     {%- for name, column in binding.columns %}
+    {%- if not column %}
+    null as {{ name | q }},
+    {%- elif name in binding.unknown %}
+    coalesce(s.{{ column | q }}, {{ unknown }}) as {{ name | q }},
+    {%- else %}
     s.{{ column | q }} as {{ name | q }},
+    {%- endif %}
+    {%- endfor %}
+    {%- for name, expression in binding.expressions %}
+    {{ expression }} as {{ name | q }},
     {%- endfor %}
     s.load_ts,
-    s.record_source,
+    {{ "'inferred' as record_source" if binding.inferred else "s.record_source" }},
     s.batch_id,
     s.row_no,
     {{ loop.index0 }} as _rank

@@ -15,8 +15,9 @@ Changed = tuple[Hash, str]
 
 
 def definition(item: Hash) -> str:
-    """Return the text that defines a hash."""
-    return f"{item.kind} of {', '.join(column for column, _ in item.parts)}"
+    """Return the text that defines a hash; a question mark follows what may be NULL in a key."""
+    columns = [f"{name}?" if name in item.optional else name for name, _ in item.parts]
+    return f"{item.kind} of {', '.join(columns)}"
 
 
 def changed_hashes(plan: StagePlan, comments: Mapping[str, str | None]) -> list[Changed]:

@@ -107,6 +107,8 @@ def forget_affected(
     late = newest is not None and any(batch["load_ts"] < newest for batch in pending)
     if not (late or replayed or _has_waiting(session, plan)):
         return 0
+    if plan.whole:
+        return _forget_all(session, plan)
     session.run(
         render(
             "vault/affected.sql",
@@ -122,6 +124,17 @@ def forget_affected(
             session.run(render("vault/forget_quarantine.sql", plan=plan, binding=binding))
         session.run(render("vault/pending_again.sql", plan=plan))
     return count
+
+
+def _forget_all(session: Session, plan: VaultPlan) -> int:
+    rows = session.run(f"delete from {plan.table.sql} where batch_id <> 'ghost'")
+    for binding in plan.bindings:
+        session.run(
+            f"delete from {binding.stage.quarantine.sql} where table_name = $table",
+            {"table": plan.table.label},
+        )
+    session.run(render("vault/pending_again.sql", plan=plan))
+    return max(rows, 1)
 
 
 def _has_waiting(session: Session, plan: VaultPlan) -> bool:

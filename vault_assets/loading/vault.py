@@ -111,7 +111,7 @@ def load_vault_table(
             loaded = _load(session, plan, run_id, rebuilt, extra_audits)
         else:
             loaded = Loaded(plan.table.label, verdicts=_nothing_new(session, plan, extra_audits))
-        if is_new:
+        if is_new and plan.ghost_keys:
             insert_ghosts(session, plan)
         for table in ("pending", "affected", "decided", "outcomes"):
             session.connection.execute(f"drop table if exists {table}")
@@ -123,7 +123,7 @@ def load_vault_table(
 def _load(
     session: Session, plan: VaultPlan, run_id: str, rebuilt: int, extra_audits: Sequence[Audit]
 ) -> Loaded:
-    context = _context(session, plan, affected=bool(rebuilt))
+    context = _context(session, plan, affected=bool(rebuilt) and not plan.whole)
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     written = session.run(_insert_sql(plan, context))
     _quarantine(session, plan)
@@ -234,7 +234,12 @@ def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
         for template in check_templates("vault")
         if template.name != "no_orphan" or plan.relations
     ]
-    return [*common, *check_templates(f"vault/{plan.pattern}")]
+    refused = {"no_orphan"} if plan.orphans == "fail" else set()
+    refused |= {"mass_close"} if plan.options.get("hold_over") else set()
+    return [
+        replace(template, blocking=True, severity="error") if template.name in refused else template
+        for template in (*common, *check_templates(f"vault/{plan.pattern}"))
+    ]
 
 
 def _written(plan: VaultPlan) -> str:

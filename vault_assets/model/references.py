@@ -14,14 +14,19 @@ from vault_assets.model.vault import (
     Link,
     LinkBinding,
     MultiActiveSatellite,
+    NonHistorizedLink,
+    RecordTrackingSatellite,
+    ReferenceTable,
+    Relation,
     Satellite,
+    StatusTrackingSatellite,
 )
 
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse
 
 Path = tuple[str | int, ...]
-_Relation = tuple[Link, LinkBinding, str]
+_Role = tuple[Relation, LinkBinding, str]
 RESERVED = frozenset({"batch_id", "load_ts", "load_seq", "row_no", "record_source", "hashdiff"})
 
 
@@ -58,8 +63,8 @@ def check_references(warehouse: "Warehouse", problems: Problems) -> None:
     _reserved_names(warehouse, problems)
     for name, hub in warehouse.hubs.items():
         _hub(warehouse, hub, ("hubs", name), problems)
-    for name, link in warehouse.links.items():
-        _link(warehouse, link, ("links", name), problems)
+    for field, name, relation in warehouse.relations():
+        _relation(warehouse, relation, (field, name), problems)
     for field, name, table in warehouse.vault_tables():
         if isinstance(table, History):
             _history(warehouse, table, (field, name), problems)
@@ -88,6 +93,8 @@ def _one_name_each(warehouse: "Warehouse", problems: Problems) -> None:
 
 def _hub(warehouse: "Warehouse", hub: Hub, path: Path, problems: Problems) -> None:
     types: dict[str, ColumnType] = {}
+    for part in hub.optional:
+        problems.known((*path, "optional"), "key part", part, hub.keys)
     for number, binding in enumerate(hub.bindings):
         here = (*path, "from", number)
         if not problems.known((*here, "stage"), "stage", binding.stage, warehouse.sources):
@@ -109,7 +116,9 @@ def _hub(warehouse: "Warehouse", hub: Hub, path: Path, problems: Problems) -> No
                 problems.add((*path, "keys"), f"{column!r} is a float: floats cannot be keys")
 
 
-def _link(warehouse: "Warehouse", link: Link, path: Path, problems: Problems) -> None:
+def _relation(warehouse: "Warehouse", link: Relation, path: Path, problems: Problems) -> None:
+    for role in link.nulls:
+        problems.known((*path, "nulls"), "role", role, link.hubs)
     for role, hub in link.hubs.items():
         problems.known((*path, "hubs", role), "hub", hub, warehouse.hubs)
     for number, binding in enumerate(link.bindings):
@@ -121,9 +130,35 @@ def _link(warehouse: "Warehouse", link: Link, path: Path, problems: Problems) ->
         for role, hub in link.hubs.items():
             if hub in warehouse.hubs:
                 _role(warehouse, (link, binding, role), (*here, "keys", role), problems)
+        _own_columns(warehouse, link, binding, here, problems)
 
 
-def _role(warehouse: "Warehouse", relation: _Relation, path: Path, problems: Problems) -> None:
+def _own_columns(
+    warehouse: "Warehouse", link: Relation, binding: LinkBinding, path: Path, problems: Problems
+) -> None:
+    """Check the columns that a link has beside the keys of its hubs."""
+    keys = own_keys(link)
+    columns = (*keys, *(link.payload if isinstance(link, NonHistorizedLink) else ()))
+    for column in binding.columns:
+        problems.known((*path, "columns", column), "column", column, columns)
+    stage = warehouse.stage_types(binding.stage)
+    for column in columns:
+        origin = binding.columns.get(column, column)
+        here = (*path, "columns", column)
+        if not problems.known(here, f"column of stage {binding.stage}", origin, stage):
+            continue
+        if column in keys and stage[origin].kind == "float":
+            problems.add(here, f"{column!r} is a float: floats cannot be keys")
+
+
+def own_keys(link: Relation) -> tuple[str, ...]:
+    """Return the columns that belong to a link's key beside those of its hubs."""
+    if isinstance(link, Link):
+        return link.child_keys
+    return link.identity if isinstance(link, NonHistorizedLink) else ()
+
+
+def _role(warehouse: "Warehouse", relation: _Role, path: Path, problems: Problems) -> None:
     link, binding, role = relation
     hub = warehouse.hubs[link.hubs[role]]
     columns = binding.keys.get(role, hub.keys)
@@ -172,13 +207,9 @@ def _history(warehouse: "Warehouse", table: History, path: Path, problems: Probl
     stage = table.binding.stage
     if not problems.known((*path, "from"), "stage", stage, warehouse.sources):
         return
-    parent_name, kind, known = _parent(warehouse, table)
-    place = (*path, "link" if isinstance(table, EffectivitySatellite) else "parent")
-    if not problems.known(place, kind, parent_name, known):
+    if not isinstance(table, ReferenceTable) and not _has_parent(warehouse, table, path, problems):
         return
-    parent = warehouse.parent(parent_name)
-    if parent and stage not in {binding.stage for binding in parent.bindings}:
-        problems.add(place, f"stage {stage!r} does not carry its key: add it to `from` there")
+    _delivery(warehouse, table, path, problems)
     columns = warehouse.stage_types(stage)
     for field, name in _stage_columns(table):
         problems.known((*path, field), f"column of stage {stage}", name, columns)
@@ -188,21 +219,62 @@ def _history(warehouse: "Warehouse", table: History, path: Path, problems: Probl
             problems.known((*path, "driving"), "role", role, link.hubs)
 
 
-def _parent(warehouse: "Warehouse", table: History) -> tuple[str, str, list[str]]:
+def _has_parent(warehouse: "Warehouse", table: History, path: Path, problems: Problems) -> bool:
     if isinstance(table, EffectivitySatellite):
-        return table.link, "link", list(warehouse.links)
-    assert isinstance(table, Satellite | MultiActiveSatellite)  # noqa: S101  narrows the type
-    return table.parent, "hub or link", [*warehouse.hubs, *warehouse.links]
+        place, kind, name, known = "link", "link", table.link, list(warehouse.links)
+    else:
+        relations = [name for _, name, _ in warehouse.relations()]
+        place, kind, name = "parent", "hub or link", parent_of(table)
+        known = [*warehouse.hubs, *relations]
+    if not problems.known((*path, place), kind, name, known):
+        return False
+    parent, stage = warehouse.parent(name), table.binding.stage
+    if parent and stage not in {binding.stage for binding in parent.bindings}:
+        problems.add(
+            (*path, place), f"stage {stage!r} does not carry its key: add it to `from` there"
+        )
+    return True
+
+
+def parent_of(table: History) -> str:
+    """Return the name of the hub or link that a table with history describes."""
+    assert isinstance(  # noqa: S101  narrows the type
+        table, Satellite | MultiActiveSatellite | StatusTrackingSatellite | RecordTrackingSatellite
+    )
+    return table.parent
+
+
+def _delivery(warehouse: "Warehouse", table: History, path: Path, problems: Problems) -> None:
+    """What is judged by appearance needs complete snapshots."""
+    full = warehouse.sources[table.binding.stage].delivery == "full"
+    by_appearance = (
+        table.operation is None
+        if isinstance(table, StatusTrackingSatellite)
+        else isinstance(table, EffectivitySatellite) and not table.driving
+    )
+    if by_appearance and not full:
+        what = "driving" if isinstance(table, EffectivitySatellite) else "operation"
+        problems.add(
+            (*path, "from"),
+            f"stage {table.binding.stage!r} is not delivered in full: only complete snapshots show "
+            f"that a key is gone; declare `{what}`",
+        )
 
 
 def _stage_columns(table: History) -> Iterable[tuple[str, str]]:
+    if isinstance(table.order, tuple):
+        yield from (("order", name) for name in table.order)
+    if isinstance(table, StatusTrackingSatellite) and table.operation:
+        yield "operation", table.operation
+    if isinstance(table, ReferenceTable):
+        yield "code", table.code
     if isinstance(table, EffectivitySatellite):
         if table.effective_from.first:
             yield "effective_from", table.effective_from.first
         return
     if isinstance(table, MultiActiveSatellite):
         yield from (("child_keys", name) for name in table.child_keys.values())
-    if isinstance(table, Satellite | MultiActiveSatellite):
+    if isinstance(table, Satellite | MultiActiveSatellite | ReferenceTable):
         yield from (("payload", name) for name in table.payload.values())
 
 
@@ -223,8 +295,8 @@ def _stage_hashes(warehouse: "Warehouse", problems: Problems) -> None:
         for binding in hub.bindings:
             columns = tuple(binding.columns.get(key, key) for key in hub.keys)
             claim(binding.stage, binding.role or hub.hash_key, columns, ("hubs", name))
-    for name, link in warehouse.links.items():
+    for field, name, link in warehouse.relations():
         for binding in link.bindings:
             for role, hub_name in link.hubs.items():
                 columns = binding.keys.get(role, warehouse.hubs[hub_name].keys)
-                claim(binding.stage, role, columns, ("links", name, "hubs", role))
+                claim(binding.stage, role, columns, (field, name, "hubs", role))

@@ -50,8 +50,10 @@ class Source(Table):
     )
     format: Literal["csv"] = Field("csv", description="File format; .gz is recognised.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="CSV field separator.")
-    delivery: Literal["full", "delta"] = Field(
-        "delta", description="full: each object is a complete snapshot; delta: changed rows only."
+    delivery: Literal["full", "delta", "cdc"] = Field(
+        "delta",
+        description="full: each object is a complete snapshot; delta: changed rows only; cdc: rows "
+        "with the operation that made them.",
     )
     record_source: str | None = Field(
         None, description="Value of record_source; default: the warehouse's."

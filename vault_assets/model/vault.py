@@ -4,6 +4,7 @@ A pattern is a class here, a folder of templates `sql/vault/<pattern>/` with its
 checks, and a field of `Vault`, which is the only list of patterns.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -71,6 +72,9 @@ class Hub(VaultTable):
 
     hash_key: Name = Field("", description="Name of the hash key; default hk_<name without h_>.")
     keys: Columns = Field(min_length=1, description="Business key parts, in hash order.")
+    optional: Columns = Field(
+        (), description="Key parts that may be NULL, which is a value of its own then."
+    )
     payload: Columns = Field((), description="Descriptive columns that never change.")
     bindings: Annotated[
         tuple[HubBinding, ...],
@@ -87,19 +91,29 @@ class LinkBinding(Binding):
         default_factory=dict,
         description="Role: stage columns of the hub's key parts; default: columns named as they.",
     )
+    columns: Mapping = Field(
+        default_factory=dict,
+        description="Column of the link: stage column; those of equal name need none.",
+    )
 
 
-Orphans = Literal["quarantine", "pass"]
+Orphans = Literal["quarantine", "pass", "fail"]
+LinkOrphans = Literal["quarantine", "infer", "unknown", "pass", "fail"]
+Nulls = Literal["reject", "unknown", "allow"]
 
 
-class Link(VaultTable):
-    """A link: one row per combination of hub keys that was ever seen."""
-
-    pattern: ClassVar[str] = "link"
+class Relation(VaultTable):
+    """What links share: hub keys in roles, the stages that carry them."""
 
     hash_key: Name = Field("", description="Name of the hash key; default lk_<name without l_>.")
     hubs: dict[Name, Name] = Field(
-        min_length=2, description="Role (name of the hash key column): hub, in hash order."
+        min_length=1, description="Role (name of the hash key column): hub, in hash order."
+    )
+    nulls: dict[Name, Nulls] = Field(
+        default_factory=dict,
+        description="Role: what a NULL in its key means. `reject` (default): the row is "
+        "quarantined; `unknown`: the role points to the unknown row; `allow`: the hub has NULL in "
+        "optional parts of its key.",
     )
     bindings: Annotated[
         tuple[LinkBinding, ...],
@@ -107,11 +121,39 @@ class Link(VaultTable):
             _bindings, json_schema_input_type=str | LinkBinding | list[str | LinkBinding]
         ),
     ] = Field(alias="from", min_length=1, description="The stages that carry the relation.")
-    orphans: Orphans | None = Field(
+    orphans: LinkOrphans | None = Field(
         None,
         description="Rows whose hub key is unknown: `quarantine` (they wait, and enter when the "
-        "hub learns the key) or `pass`. Needed where a stage does not feed the hub itself.",
+        "hub learns the key), `infer` (the hub takes the key from these rows too), `unknown` (the "
+        "role points to the unknown row), `pass` or `fail`. Needed where a stage does not feed the "
+        "hub itself.",
     )
+
+
+class Link(Relation):
+    """A link: one row per combination of hub keys that was ever seen."""
+
+    pattern: ClassVar[str] = "link"
+
+    hubs: dict[Name, Name] = Field(
+        min_length=2, description="Role (name of the hash key column): hub, in hash order."
+    )
+    child_keys: Columns = Field(
+        (), description="Dependent child keys: columns that belong to the key, after the hubs."
+    )
+
+
+class NonHistorizedLink(Relation):
+    """Events between hubs: rows that never change, each kept once with its payload."""
+
+    pattern: ClassVar[str] = "non_historized_link"
+
+    identity: Columns = Field(
+        (),
+        description="Columns that identify an event, in hash order; none: each row of a file is an "
+        "event of its own, identified by batch and line.",
+    )
+    payload: Columns = Field((), description="What is known of the event.")
 
 
 class History(VaultTable):
@@ -122,10 +164,11 @@ class History(VaultTable):
     binding: Annotated[Binding, BeforeValidator(_binding, json_schema_input_type=str | Binding)] = (
         Field(alias="from", description="The one stage that describes the parent.")
     )
-    order: Literal["none", "file"] | None = Field(
+    order: Literal["none", "file"] | tuple[Name, ...] | None = Field(
         None,
-        description="Rows of one key in one batch: `file` = successive states, `none` = they must "
-        "agree, else they are quarantined. Default: none for full deliveries, else file.",
+        description="Rows of one key in one batch: `file` = successive states, a list of stage "
+        "columns = states in their order, `none` = they must agree, else they are quarantined. "
+        "Default: none for full deliveries, else file.",
     )
     late: Literal["strict", "repair"] = Field(
         "strict",
@@ -167,14 +210,61 @@ class EffectiveFrom(Declared):
 
 
 class EffectivitySatellite(History):
-    """Which relation of a driving key is active: a change closes the old and opens the new."""
+    """Which relations are active.
+
+    Of a driving key one: a change closes the old and opens the new. Without a driving key, a
+    relation is active while complete snapshots contain it.
+    """
 
     pattern: ClassVar[str] = "effectivity_satellite"
 
     link: Name = Field(description="The link whose relations begin and end.")
-    driving: Columns = Field(min_length=1, description="Roles that have one active partner.")
+    driving: Columns = Field(
+        (),
+        description="Roles that have one active partner; none: relations begin and end with their "
+        "appearance in full deliveries.",
+    )
     active: Name = Field("is_active", description="Name of the boolean column.")
     effective_from: EffectiveFrom = Field(default_factory=lambda: EffectiveFrom.model_validate({}))
+
+
+class StatusTrackingSatellite(History):
+    """Whether a key of a hub or link exists in its source: a row per change.
+
+    From full deliveries by appearance, from cdc deliveries by the operation.
+    """
+
+    pattern: ClassVar[str] = "status_tracking_satellite"
+
+    parent: Name = Field(description="The hub or link whose keys are followed.")
+    operation: Name | None = Field(
+        None, description="cdc: stage column that says what happened to the key."
+    )
+    deleted: tuple[str, ...] = Field(("D",), description="cdc: operations that delete the key.")
+    hold_if_closing_over: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="A snapshot that closes more than this share of the active keys is not "
+        "applied; default: it is reported when it is more than half.",
+    )
+
+
+class RecordTrackingSatellite(History):
+    """In which batches of a stage a key was delivered: a row per key and batch."""
+
+    pattern: ClassVar[str] = "record_tracking_satellite"
+
+    parent: Name = Field(description="The hub or link whose keys are followed.")
+
+
+class ReferenceTable(History):
+    """Codes and what they mean, with history; the code itself is the key."""
+
+    pattern: ClassVar[str] = "reference_table"
+
+    code: Name = Field(description="Column of the stage that holds the code.")
+    payload: Mapping = Field(min_length=1, description="Columns in hash order; [name: stage name].")
 
 
 class Vault(Declared):
@@ -182,9 +272,13 @@ class Vault(Declared):
 
     hubs: dict[Name, Hub] = Field(default_factory=dict)
     links: dict[Name, Link] = Field(default_factory=dict)
+    non_historized_links: dict[Name, NonHistorizedLink] = Field(default_factory=dict)
     satellites: dict[Name, Satellite] = Field(default_factory=dict)
     multi_active_satellites: dict[Name, MultiActiveSatellite] = Field(default_factory=dict)
     effectivity_satellites: dict[Name, EffectivitySatellite] = Field(default_factory=dict)
+    status_tracking_satellites: dict[Name, StatusTrackingSatellite] = Field(default_factory=dict)
+    record_tracking_satellites: dict[Name, RecordTrackingSatellite] = Field(default_factory=dict)
+    reference_tables: dict[Name, ReferenceTable] = Field(default_factory=dict)
 
     def vault_tables(self) -> Iterator[tuple[str, str, VaultTable]]:
         """Yield (field, name, table) of every vault table, hubs first."""
@@ -192,11 +286,18 @@ class Vault(Declared):
             for name, table in getattr(self, field).items():
                 yield field, name, table
 
+    def relations(self) -> Iterator[tuple[str, str, Relation]]:
+        """Yield (field, name, table) of every kind of link."""
+        for field, name, table in self.vault_tables():
+            if isinstance(table, Relation):
+                yield field, name, table
+
     @model_validator(mode="after")
     def _hash_keys_have_names(self) -> "Vault":
-        for prefix, group in (("hk", self.hubs), ("lk", self.links)):
-            for name, table in group.items():
-                if not table.hash_key:
-                    short = name[2:] if name[1:2] == "_" else name
-                    object.__setattr__(table, "hash_key", f"{prefix}_{short}")
+        named = [("hk", name, table) for name, table in self.hubs.items()]
+        named += [("lk", name, table) for _, name, table in self.relations()]
+        for prefix, name, table in named:
+            if not table.hash_key:
+                short = re.sub("^(.|nhl)_", "", name)
+                object.__setattr__(table, "hash_key", f"{prefix}_{short}")
         return self

@@ -10,7 +10,7 @@ from vault_assets.model.names import Name, nearest
 from vault_assets.model.references import Problems, check_references
 from vault_assets.model.sources import Source
 from vault_assets.model.types import ColumnType
-from vault_assets.model.vault import Hub, Link, Vault
+from vault_assets.model.vault import Hub, Relation, Vault
 
 
 class Warehouse(Vault):
@@ -51,9 +51,10 @@ class Warehouse(Vault):
             raise KeyError(msg)
         return {name: column.type for name, column in self.sources[stage].columns.items()}
 
-    def parent(self, name: str) -> Hub | Link | None:
-        """Return the hub or link of that name."""
-        return self.hubs.get(name) or self.links.get(name)
+    def parent(self, name: str) -> Hub | Relation | None:
+        """Return the hub or link, of any kind, of that name."""
+        found = {name: table for _, name, table in self.vault_tables()}.get(name)
+        return found if isinstance(found, Hub | Relation) else None
 
     def tables(self) -> Iterator[tuple[str, str, Table]]:
         """Yield (layer, name, table) of every table but those of the registry, in load order."""

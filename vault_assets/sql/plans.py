@@ -60,12 +60,14 @@ class TablePlan:
 class Hash:
     """A hash column of a stage and the columns it is computed from, in order.
 
-    kind `key`: NULL if any part is NULL, for a key must be known. kind `hashdiff`: never NULL.
+    kind `key`: NULL if any part is NULL that is not `optional`, for a key must be known. kind
+    `hashdiff`: never NULL.
     """
 
     name: str
     kind: str
     parts: tuple[tuple[str, ColumnType], ...]
+    optional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -91,21 +93,35 @@ class BindingPlan:
 
     Args:
         stage: The stage's plan.
-        columns: (name in the pattern's query, column of the stage) of all that the table needs.
+        columns: (name in the pattern's query, column of the stage) of all that the table needs;
+            no column: NULL.
         unit: Stage columns of the table's unit, in its order.
+        expressions: (name in the pattern's query, SQL over the stage row `s`).
+        inferred: Whether the rows only refer to the key: the record source says so.
+        unknown: Names of keys that become the key of the unknown row where they are NULL.
         where: SQL condition on the stage; "true" for all rows.
         details: Reason of quarantine: SQL text expression over the stage row `s` that explains it.
     """
 
     stage: StagePlan
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str | None], ...]
     unit: tuple[str, ...]
+    unknown: frozenset[str] = frozenset()
     where: str = "true"
     details: tuple[tuple[str, str], ...] = ()
+    inferred: bool = False
+    expressions: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> str:
-        """Return the stage column behind a name of the pattern's query."""
-        return dict(self.columns)[name]
+        """Return the stage column behind a name of the pattern's query.
+
+        Raises:
+            KeyError: There is none.
+        """
+        column = dict(self.columns)[name]
+        if column is None:
+            raise KeyError(name)
+        return column
 
 
 @dataclass(frozen=True)
@@ -141,6 +157,8 @@ class VaultPlan:
         history: Whether rows have a history (load_seq, hashdiff, order of batches).
         late: What to do with a batch older than one applied: accept, strict or repair.
         order: `none` or `file`: how rows of one key in one batch relate.
+        sequence: Names of the query by which the rows of a key follow each other.
+        whole: Whether a late batch concerns all rows, not only those of its own keys.
         options: What only this pattern's templates know.
     """
 
@@ -158,6 +176,8 @@ class VaultPlan:
     history: bool = False
     late: str = "accept"
     order: str = "none"
+    sequence: tuple[str, ...] = ("load_ts", "row_no")
+    whole: bool = False
     options: dict[str, Any] = field(default_factory=dict)
 
 

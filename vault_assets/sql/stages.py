@@ -3,9 +3,15 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from vault_assets.hashing import sql_hashdiff, sql_key
-from vault_assets.model import Link, MultiActiveSatellite, Satellite
+from vault_assets.model import (
+    MultiActiveSatellite,
+    NonHistorizedLink,
+    ReferenceTable,
+    Relation,
+    Satellite,
+)
 from vault_assets.model.names import quoted
-from vault_assets.model.references import key_type
+from vault_assets.model.references import key_type, own_keys
 from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import Hub, LinkBinding
 from vault_assets.model.warehouse import Warehouse
@@ -22,6 +28,8 @@ from vault_assets.sql.plans import (
 )
 
 Parts = tuple[tuple[str, ColumnType], ...]
+ROW_POSITION: Parts = (("batch_id", TEXT), ("row_no", INTEGER))
+"""What identifies a row that nothing else identifies."""
 
 
 def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
@@ -60,7 +68,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
 
 
 def role_columns(
-    warehouse: Warehouse, link: Link, binding: LinkBinding, role: str
+    warehouse: Warehouse, link: Relation, binding: LinkBinding, role: str
 ) -> tuple[str, ...]:
     """Return the stage columns that hold the hub's key for a role of a link."""
     return binding.keys.get(role, warehouse.hubs[link.hubs[role]].keys)
@@ -82,27 +90,48 @@ def _hashes(warehouse: Warehouse, stage: str) -> Iterator[Hash]:
             if binding.stage == stage:
                 columns = tuple(binding.columns.get(key, key) for key in hub.keys)
                 name = binding.role or hub.hash_key
-                yield Hash(name, "key", hub_parts(warehouse, hub, columns))
-    for link in warehouse.links.values():
+                optional = frozenset(binding.columns.get(key, key) for key in hub.optional)
+                yield Hash(name, "key", hub_parts(warehouse, hub, columns), optional)
+    for _, name, link in warehouse.relations():
         for binding in link.bindings:
             if binding.stage == stage:
-                yield from _link_hashes(warehouse, link, binding)
+                yield from _link_hashes(warehouse, name, link, binding)
     for _, name, table in warehouse.vault_tables():
-        if isinstance(table, Satellite | MultiActiveSatellite) and table.binding.stage == stage:
+        described = isinstance(table, Satellite | MultiActiveSatellite | ReferenceTable)
+        if described and table.binding.stage == stage:
             yield Hash(f"hd_{name}", "hashdiff", payload_parts(warehouse, table))
 
 
-def _link_hashes(warehouse: Warehouse, link: Link, binding: LinkBinding) -> Iterator[Hash]:
+def _link_hashes(
+    warehouse: Warehouse, name: str, link: Relation, binding: LinkBinding
+) -> Iterator[Hash]:
     whole: Parts = ()
+    optional: set[str] = set()
     for role, hub_name in link.hubs.items():
         columns = role_columns(warehouse, link, binding, role)
         parts = hub_parts(warehouse, warehouse.hubs[hub_name], columns)
-        yield Hash(role, "key", parts)
+        policy = link.nulls.get(role, "reject")
+        yield Hash(role, "key", parts, frozenset(columns) if policy == "allow" else frozenset())
         whole += parts
-    yield Hash(link.hash_key, "key", whole)
+        optional |= set(columns) if policy != "reject" else set()
+    own = _typed_columns(warehouse, binding, own_keys(link))
+    if isinstance(link, NonHistorizedLink):
+        yield Hash(link.hash_key, "key", own or ROW_POSITION)
+        payload = _typed_columns(warehouse, binding, link.payload)
+        yield Hash(f"hd_{name}", "hashdiff", whole + payload)
+    else:
+        yield Hash(link.hash_key, "key", whole + own, frozenset(optional))
 
 
-def payload_parts(warehouse: Warehouse, table: Satellite | MultiActiveSatellite) -> Parts:
+def _typed_columns(warehouse: Warehouse, binding: LinkBinding, columns: Sequence[str]) -> Parts:
+    types = warehouse.stage_types(binding.stage)
+    origins = [binding.columns.get(column, column) for column in columns]
+    return tuple((origin, types[origin]) for origin in origins)
+
+
+def payload_parts(
+    warehouse: Warehouse, table: Satellite | MultiActiveSatellite | ReferenceTable
+) -> Parts:
     """Return the columns of a satellite's hashdiff: child keys, then payload."""
     types = warehouse.stage_types(table.binding.stage)
     children = table.child_keys if isinstance(table, MultiActiveSatellite) else {}
@@ -128,7 +157,8 @@ def _expression(item: Hash, never_null: Collection[str]) -> str:
     parts = [(quoted(column), declared) for column, declared in item.parts]
     if item.kind == "hashdiff":
         return sql_hashdiff(parts, never_null=never_null)
-    columns = {column for column, _ in parts}
-    key = sql_key(parts, never_null=columns)
-    missing = " or ".join(f"{column} is null" for column, _ in parts if column not in never_null)
+    optional = {quoted(column) for column in item.optional}
+    needed = [column for column, _ in parts if column not in optional]
+    key = sql_key(parts, never_null={*needed, *never_null})
+    missing = " or ".join(f"{column} is null" for column in needed if column not in never_null)
     return f"case when not ({missing}) then {key} end" if missing else key

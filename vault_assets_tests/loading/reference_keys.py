@@ -36,7 +36,7 @@ def link(warehouse: Warehouse, table: Link, batches: Sequence[Landed]) -> Expect
 def known_keys(warehouse: Warehouse, name: str, batches: Sequence[Landed]) -> set[uuid.UUID]:
     """Return the keys that hub or link `name` knows once all batches are applied."""
     parent = warehouse.parent(name)
-    assert parent
+    assert isinstance(parent, Hub | Link)
     found = (
         hub(warehouse, parent, batches)
         if isinstance(parent, Hub)
@@ -61,7 +61,7 @@ def parent_key(warehouse: Warehouse, name: str, line: Line) -> uuid.UUID | None:
     parent = warehouse.parent(name)
     if isinstance(parent, Link):
         return link_keys(warehouse, parent, line)[parent.hash_key]
-    assert parent
+    assert isinstance(parent, Hub)
     (binding,) = [b for b in parent.bindings if b.stage == line.batch.source]
     return hash_of(warehouse, line, [binding.columns.get(key, key) for key in parent.keys])
 

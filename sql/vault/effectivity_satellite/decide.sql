@@ -65,7 +65,7 @@ chained as (
   from usable as u
   left join active as a on ({{ plan.unit | cols("a") }}) = ({{ plan.unit | cols("u") }})
   window successive as (
-    partition by {{ plan.unit | cols("u") }}, u._counts order by u.load_ts, u.row_no
+    partition by {{ plan.unit | cols("u") }}, u._counts order by {{ plan.sequence | cols("u") }}
   )
 )
 select

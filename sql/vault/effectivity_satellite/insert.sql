@@ -9,7 +9,7 @@ with changes as (
     {%- else %}
     load_ts
     {%- endif %} as {{ plan.options.effective_from | q }},
-    {{ plan.unit | cols }}, load_ts, row_no, record_source, batch_id
+    {{ plan.unit | cols }}, {{ plan.sequence | cols }}, record_source, batch_id
   from decided
   where _outcome = 'inserted' and _partner <> {{ unknown }}
   union all
@@ -17,12 +17,12 @@ with changes as (
     _partner_before as {{ key }},
     false as {{ plan.options.active | q }},
     load_ts as {{ plan.options.effective_from | q }},
-    {{ plan.unit | cols }}, load_ts, row_no, record_source, batch_id
+    {{ plan.unit | cols }}, {{ plan.sequence | cols }}, record_source, batch_id
   from decided
   where _outcome = 'inserted' and _partner_before <> {{ unknown }}
 )
 select
-  * exclude (row_no),
-  row_number() over (partition by {{ key }}, load_ts order by row_no) - 1 as load_seq,
+  * exclude ({{ plan.sequence[1:] | cols }}),
+  row_number() over (partition by {{ key }}, load_ts order by {{ plan.sequence[1:] | cols }}) - 1 as load_seq,
   {{ hashdiff }} as hashdiff
 from changes

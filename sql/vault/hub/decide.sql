@@ -7,11 +7,5 @@ with incoming as (
 known as (
   select {{ key }} from {{ plan.table.sql }} where {{ key }} in (select {{ key }} from incoming)
 ),
-judged as (
-  select
-    incoming.*,
-    {%- include "vault/reason.sql" %}
-  from incoming
-  {%- include "vault/parents.sql" %}
-),
+{%- include "vault/judged.sql" %}
 {%- include "vault/first_known.sql" %}

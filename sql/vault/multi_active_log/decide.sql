@@ -4,13 +4,7 @@ create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
 ),
-judged as (
-  select
-    incoming.*,
-    {%- include "vault/reason.sql" %}
-  from incoming
-  {%- include "vault/parents.sql" %}
-),
+{%- include "vault/judged.sql" %}
 known as (
   select {{ key }}, hashdiff
   from {{ plan.table.sql }}

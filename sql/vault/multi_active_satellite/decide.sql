@@ -5,13 +5,7 @@ create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
 ),
-judged as (
-  select
-    incoming.*,
-    {%- include "vault/reason.sql" %}
-  from incoming
-  {%- include "vault/parents.sql" %}
-),
+{%- include "vault/judged.sql" %}
 latest as (
   select {{ key }}, arg_max(set_hash, (load_ts, load_seq)) as set_hash
   from {{ plan.table.sql }}

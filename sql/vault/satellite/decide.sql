@@ -13,13 +13,7 @@ create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
 ),
-judged as (
-  select
-    incoming.*,
-    {%- include "vault/reason.sql" %}
-  from incoming
-  {%- include "vault/parents.sql" %}
-),
+{%- include "vault/judged.sql" %}
 latest as (
   select {{ key }}, arg_max(hashdiff, (load_ts, load_seq)) as _hashdiff
   from {{ plan.table.sql }}
@@ -61,7 +55,7 @@ chained as (
   select
     u.* exclude (_counts),
     coalesce(
-      lag(u.hashdiff) over (partition by u.{{ key }}, u._counts order by u.load_ts, u.row_no),
+      lag(u.hashdiff) over (partition by u.{{ key }}, u._counts order by {{ plan.sequence | cols("u") }}),
       l._hashdiff
     ) as _hashdiff_before
   from usable as u
@@ -72,7 +66,7 @@ concluded as (
 )
 select
   *,
-  row_number() over (partition by {{ key }}, load_ts, _outcome order by row_no) - 1 as load_seq
+  row_number() over (partition by {{ key }}, load_ts, _outcome order by {{ plan.sequence | cols }}) - 1 as load_seq
 from concluded
 union all by name
 select

@@ -1,7 +1,9 @@
 """The plan of an effectivity satellite with a driving key."""
 
 from vault_assets.model import EffectivitySatellite, Warehouse
-from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order
+from vault_assets.model.names import quoted
+from vault_assets.sql.patterns.appearance import States, appearance_plan
+from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
 from vault_assets.sql.plans import (
     BOOLEAN,
     TIMESTAMP,
@@ -15,6 +17,8 @@ from vault_assets.sql.plans import (
 
 def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> VaultPlan:
     """Return the plan of effectivity satellite `name`."""
+    if not satellite.driving:
+        return _by_appearance(warehouse, name, satellite)
     parent = parent_plan(warehouse, satellite.link, satellite.binding.stage)
     since = satellite.effective_from
     columns = (
@@ -55,6 +59,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
         history=True,
         late=satellite.late,
         order=row_order(warehouse, satellite),
+        sequence=sequence(satellite),
         options={
             "active": satellite.active,
             "effective_from": since.column,
@@ -62,4 +67,22 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
             "written_keys": "unnest([_partner, _partner_before])",
             "hashed": ((satellite.active, BOOLEAN), (since.column, TIMESTAMP)),
         },
+    )
+
+
+def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> VaultPlan:
+    active, since = quoted(satellite.active), satellite.effective_from.column
+    return appearance_plan(
+        warehouse,
+        satellite,
+        name,
+        satellite.link,
+        States(
+            columns=(
+                ColumnPlan(satellite.active, BOOLEAN, description="Whether it holds from then."),
+                ColumnPlan(since, TIMESTAMP, description="Since when."),
+            ),
+            expressions=("_is_active", "load_ts"),
+            is_active=active,
+        ),
     )

@@ -1,6 +1,6 @@
 """What the plans of all history patterns share: parent, stage, order of rows and batches."""
 
-from vault_assets.model import Link, Warehouse
+from vault_assets.model import Relation, Warehouse
 from vault_assets.model.vault import History
 from vault_assets.sql.plans import BindingPlan, ParentPlan, TablePlan
 from vault_assets.sql.stages import stage_plan
@@ -10,7 +10,7 @@ def parent_plan(warehouse: Warehouse, name: str, stage: str) -> ParentPlan:
     """Return the hub or link `name` as the parent of a history table fed by `stage`."""
     parent = warehouse.parent(name)
     assert parent is not None  # noqa: S101  the declaration is validated
-    refuses = isinstance(parent, Link) and parent.orphans == "quarantine"
+    refuses = isinstance(parent, Relation) and parent.orphans == "quarantine"
     takes_all = any(b.stage == stage and b.where is None for b in parent.bindings)
     return ParentPlan(
         TablePlan("vault", name, ()),
@@ -30,7 +30,7 @@ def binding_plan(
     """Return where the rows of a history table come from."""
     return BindingPlan(
         stage=stage_plan(warehouse, table.binding.stage),
-        columns=columns,
+        columns=(*columns, *order_columns(table)),
         unit=unit,
         where=table.binding.where or "true",
         details=(
@@ -43,5 +43,18 @@ def binding_plan(
 
 def row_order(warehouse: Warehouse, table: History) -> str:
     """Return how rows of one key in one batch relate: declared, else by the kind of delivery."""
+    if isinstance(table.order, tuple):
+        return "file"
     delivery = warehouse.sources[table.binding.stage].delivery
     return table.order or ("none" if delivery == "full" else "file")
+
+
+def order_columns(table: History) -> tuple[tuple[str, str], ...]:
+    """Return (name in the query, stage column) of the columns that order the rows of a key."""
+    columns = table.order if isinstance(table.order, tuple) else ()
+    return tuple((f"_order_{place}", column) for place, column in enumerate(columns))
+
+
+def sequence(table: History) -> tuple[str, ...]:
+    """Return the names of the query by which the rows of a key follow each other."""
+    return ("load_ts", *(name for name, _ in order_columns(table)), "row_no")

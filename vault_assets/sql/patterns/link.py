@@ -1,46 +1,30 @@
 """The plan of a link."""
 
+from vault_assets.hashing import Part, sql_key
 from vault_assets.model import Link, Warehouse
-from vault_assets.model.references import feeds
-from vault_assets.model.vault import LinkBinding
-from vault_assets.sql.patterns.details import column_values
-from vault_assets.sql.plans import (
-    UUID,
-    BindingPlan,
-    ColumnPlan,
-    ParentPlan,
-    TablePlan,
-    VaultPlan,
-    system_columns,
+from vault_assets.model.names import quoted
+from vault_assets.model.references import key_type
+from vault_assets.sql.patterns.relations import (
+    binding_plan,
+    column_type,
+    judged_parents,
+    needed,
+    relations,
+    role_plans,
 )
-from vault_assets.sql.stages import role_columns, stage_plan
+from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
 
 
 def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
     """Return the plan of link `name`."""
     columns = (
         ColumnPlan(link.hash_key, UUID, nullable=False, description="Hash of all hub keys."),
+        *role_plans(link),
         *(
-            ColumnPlan(role, UUID, nullable=False, description=f"Key of {hub}.", hashed=True)
-            for role, hub in link.hubs.items()
+            ColumnPlan(column, column_type(warehouse, link, column), hashed=True)
+            for column in link.child_keys
         ),
         *system_columns(history=False),
-    )
-    relations = tuple(
-        ParentPlan(
-            TablePlan("vault", hub, ()),
-            warehouse.hubs[hub].hash_key,
-            role,
-            fed=all(
-                feeds(
-                    warehouse.hubs[hub],
-                    binding.stage,
-                    role_columns(warehouse, link, binding, role),
-                )
-                for binding in link.bindings
-            ),
-        )
-        for role, hub in link.hubs.items()
     )
     return VaultPlan(
         pattern=link.pattern,
@@ -48,29 +32,26 @@ def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
         key=link.hash_key,
         unit=(link.hash_key,),
         primary_key=(link.hash_key,),
-        bindings=tuple(_binding(warehouse, link, binding) for binding in link.bindings),
-        needs=tuple(link.hubs),
+        bindings=tuple(
+            binding_plan(warehouse, link, binding, link.child_keys) for binding in link.bindings
+        ),
+        needs=needed(link, *link.child_keys),
         ghost_keys=(link.hash_key, *link.hubs),
-        parents=relations if link.orphans == "quarantine" else (),
-        relations=relations,
+        parents=judged_parents(warehouse, link),
+        relations=relations(warehouse, link),
         orphans=link.orphans or "pass",
-        options={"roles": tuple(link.hubs)},
+        options={"roles": tuple(link.hubs), "key_hash": sql_key(_parts(warehouse, link))},
     )
 
 
-def _binding(warehouse: Warehouse, link: Link, binding: LinkBinding) -> BindingPlan:
-    details = []
-    for role, hub in link.hubs.items():
-        values = column_values(role_columns(warehouse, link, binding, role))
-        details += [
-            (f"null_key:{role}", f"'no key: ' || {values}"),
-            (f"orphan:{role}", f"'not in {hub}: ' || {values}"),
-        ]
-    names = (link.hash_key, *link.hubs)
-    return BindingPlan(
-        stage=stage_plan(warehouse, binding.stage),
-        columns=tuple((name, name) for name in names),
-        unit=(link.hash_key,),
-        where=binding.where or "true",
-        details=tuple(details),
-    )
+def _parts(warehouse: Warehouse, link: Link) -> list[Part]:
+    """Return the parts of the link's key as the check finds them: in the hubs, and its own."""
+    parts: list[Part] = []
+    for number, hub_name in enumerate(link.hubs.values()):
+        hub = warehouse.hubs[hub_name]
+        for key in hub.keys:
+            declared = key_type(warehouse, hub, key)
+            assert declared is not None  # noqa: S101  the declaration is validated
+            parts.append((f"hub_{number}.{quoted(key)}", declared))
+    own = [(f"l.{quoted(name)}", column_type(warehouse, link, name)) for name in link.child_keys]
+    return [*parts, *own]

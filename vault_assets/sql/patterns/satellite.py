@@ -1,7 +1,7 @@
 """The plan of a satellite."""
 
 from vault_assets.model import Satellite, Warehouse
-from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order
+from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
 from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
 
 
@@ -43,4 +43,5 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
         history=True,
         late=satellite.late,
         order=row_order(warehouse, satellite),
+        sequence=sequence(satellite),
     )

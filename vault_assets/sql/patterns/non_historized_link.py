@@ -1,0 +1,41 @@
+"""The plan of a non-historized link."""
+
+from vault_assets.model import NonHistorizedLink, Warehouse
+from vault_assets.sql.patterns.relations import (
+    binding_plan,
+    column_type,
+    judged_parents,
+    needed,
+    relations,
+    role_plans,
+)
+from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+
+
+def plan(warehouse: Warehouse, name: str, link: NonHistorizedLink) -> VaultPlan:
+    """Return the plan of non-historized link `name`."""
+    own = (*link.identity, *link.payload)
+    columns = (
+        ColumnPlan(link.hash_key, UUID, nullable=False, description="Hash of the identity."),
+        *role_plans(link),
+        *(ColumnPlan(column, column_type(warehouse, link, column), hashed=True) for column in own),
+        ColumnPlan("hashdiff", UUID, nullable=False, description="Hash of hub keys and payload."),
+        *system_columns(history=False),
+    )
+    return VaultPlan(
+        pattern=link.pattern,
+        table=TablePlan("vault", name, columns, link.description),
+        key=link.hash_key,
+        unit=(link.hash_key,),
+        primary_key=(link.hash_key,),
+        bindings=tuple(
+            binding_plan(warehouse, link, binding, own, ("hashdiff", f"hd_{name}"))
+            for binding in link.bindings
+        ),
+        needs=needed(link, *link.identity),
+        ghost_keys=(link.hash_key, *link.hubs, "hashdiff"),
+        parents=judged_parents(warehouse, link),
+        relations=relations(warehouse, link),
+        orphans=link.orphans or "pass",
+        options={"roles": tuple(link.hubs)},
+    )

@@ -1,0 +1,91 @@
+"""Record tracking, reference tables, and rows in the order of declared columns."""
+
+from typing import Any
+
+from vault_assets_tests.loading.houses import House
+from vault_assets_tests.loading.lakes import memory_lake
+from vault_assets_tests.loading.warehouses import source, warehouse
+
+
+def records(**tables: Any) -> dict[str, Any]:
+    return {
+        "sources": {"people": source({"person": "text", "city": "text", "at": "integer"})},
+        "hubs": {"h_people": {"keys": "person", "from": "people"}},
+        **tables,
+    }
+
+
+def test_record_tracking_knows_each_batch_that_delivered_a_key() -> None:
+    tracking = {"rt_people": {"parent": "h_people", "from": "people"}}
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**records(record_tracking_satellites=tracking)))
+        house.land("people", ("k", None, 1), ("k", None, 1), (None, None, 1))
+        house.land("people", ("k", None, 1))
+        house.land("people", ("m", None, 1))
+        late = house.announce("people", ("k", None, 1))
+        house.land("people", ("m", None, 1))
+        house.load()
+        house.stage(late)
+        house.load()
+        assert house.rows("rt_people", "hk_people batch_id load_ts") == [
+            ("k", "people-1", 1),
+            ("k", "people-2", 2),
+            ("k", "people-4", 4),
+            ("m", "people-3", 3),
+            ("m", "people-5", 5),
+        ]
+        assert house.counters("rt_people")["people-1"] == (3, 1, 0, 1, 1)
+
+
+def test_a_changed_description_of_a_code_is_a_new_version() -> None:
+    declared = {
+        "sources": {"countries": source({"code": "text", "name": "text"}, "full")},
+        "reference_tables": {
+            "ref_countries": {"code": "code", "payload": "name", "from": "countries"}
+        },
+    }
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**declared))
+        house.land("countries", ("RU", "Russia"), ("FR", "France"))
+        house.land("countries", ("RU", "Rossiya"), ("FR", "France"), (None, "Nowhere"))
+        house.load()
+        assert house.rows("ref_countries", "code name load_ts") == [
+            ("FR", "France", 1),
+            ("RU", "Rossiya", 2),
+            ("RU", "Russia", 1),
+        ]
+        assert house.quarantined("countries", "ref_countries") == [
+            ("countries-2", 4, "null_key:code")
+        ]
+        assert house.query("select count(*) from vault.ref_countries where batch_id = 'ghost'") == [
+            (2,)
+        ]
+
+
+def test_a_reference_table_of_numbers_has_no_ghosts() -> None:
+    declared = {
+        "sources": {"codes": source({"code": "integer", "name": "text"}, "full")},
+        "reference_tables": {"ref_codes": {"code": "code", "payload": "name", "from": "codes"}},
+    }
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**declared))
+        house.land("codes", (1, "one"), (2, None))
+        house.load()
+        assert house.query("select code, name from vault.ref_codes order by 1") == [
+            (1, "one"),
+            (2, None),
+        ]
+
+
+def test_rows_of_one_key_follow_each_other_by_the_declared_columns() -> None:
+    satellite = {"parent": "h_people", "payload": "city", "order": ["at"], "from": "people"}
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**records(satellites={"s_people": satellite})))
+        house.land("people", ("k", "C", 3), ("k", "A", 1), ("k", "B", 2), ("m", "X", 1))
+        house.load()
+        assert house.rows("s_people", "hk_people load_seq city") == [
+            ("k", 0, "A"),
+            ("k", 1, "B"),
+            ("k", 2, "C"),
+            ("m", 0, "X"),
+        ]
