@@ -11,4 +11,4 @@ select
   {%- for name, expression in hashes %}
   {{ expression }} as {{ name | q }}{{ "" if loop.last else "," }}
   {%- endfor %}
-from {{ rows }}
+from {% include "stage/prepared.sql" %}

@@ -1,4 +1,4 @@
--- {{ plan.table.label }}: hashes that the declaration has gained, for the rows kept so far.
+-- {{ plan.table.label }}: columns that the declaration has gained, for the rows kept so far.
 update {{ plan.table.sql }}
 set
   {%- for name, expression in hashes %}

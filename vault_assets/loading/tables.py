@@ -106,6 +106,9 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     new = [item for item in plan.hashes if item.name in added]
     # Columns that are new are NULL in kept rows: at the end of a payload they change no hash.
     stale = [change[0] for change in changed if not appends(change, beyond=comments)]
+    derived = [item for item in plan.derived if item[0] in added]
+    if comments and derived:
+        session.run(render("stage/rehash.sql", plan=plan, hashes=derived))
     if comments and (new or stale):
         hashes = hash_expressions([*new, *stale])
         session.run(render("stage/rehash.sql", plan=plan, hashes=hashes))

@@ -1,7 +1,7 @@
 """Load a vault table: the batches it has not applied yet, in one transaction."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from vault_assets.loading.tables import (
 from vault_assets.model import Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.planning import vault_plan
-from vault_assets.sql.plans import BindingPlan, VaultPlan
+from vault_assets.sql.plans import BindingPlan, ParentPlan, VaultPlan
 from vault_assets.sql.templates import CheckTemplate, check_templates, render, sql_folder
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
@@ -70,6 +70,7 @@ def load_vault_table(
     replayed: Collection[str] = (),
     rebuild: bool = False,
     extra_audits: Sequence[Audit] = (),
+    judge_again: Callable[[str], bool] = lambda _: True,
 ) -> Loaded:
     """Apply to vault table `name` the staged batches that it has not applied yet.
 
@@ -86,6 +87,8 @@ def load_vault_table(
         rebuild: Forget the table first and load it from all staged batches.
         extra_audits: Audits beyond those of the pattern; may bind $first and $last, the load times
             of the batches of this load.
+        judge_again: Whether the check of that name is judged over the whole table if no batch is
+            new; a check that passed and sees nothing new passes again.
 
     Raises:
         LateBatchError: An older batch of the table's sources is not applied and `repair` is off.
@@ -110,7 +113,9 @@ def load_vault_table(
         if pending or rebuilt:
             loaded = _load(session, plan, run_id, rebuilt, extra_audits)
         else:
-            loaded = Loaded(plan.table.label, verdicts=_nothing_new(session, plan, extra_audits))
+            loaded = Loaded(
+                plan.table.label, verdicts=_nothing_new(session, plan, extra_audits, judge_again)
+            )
         if is_new and plan.ghost_keys:
             insert_ghosts(session, plan)
         for table in ("pending", "affected", "decided", "outcomes"):
@@ -123,6 +128,7 @@ def load_vault_table(
 def _load(
     session: Session, plan: VaultPlan, run_id: str, rebuilt: int, extra_audits: Sequence[Audit]
 ) -> Loaded:
+    plan = replace(plan, parents=_doubtful_parents(session, plan))
     context = _context(session, plan, affected=bool(rebuilt) and not plan.whole)
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     written = session.run(_insert_sql(plan, context))
@@ -141,6 +147,16 @@ def _load(
         tuple(session.statements),
         tuple(verdicts),
     )
+
+
+def _doubtful_parents(session: Session, plan: VaultPlan) -> tuple[ParentPlan, ...]:
+    """Return the parents that may lack a key: others take it from the same rows, and have."""
+    missing = (
+        {row["table_name"] for row in session.rows(render("vault/fed_parents.sql", plan=plan))}
+        if plan.parents
+        else set()
+    )
+    return tuple(p for p in plan.parents if not p.fed or p.table.label in missing)
 
 
 def _record_applied(session: Session, plan: VaultPlan, run_id: str) -> list[dict[str, Any]]:
@@ -248,25 +264,28 @@ def _written(plan: VaultPlan) -> str:
     return f"{quoted(plan.key)} in (select {keys} from decided where _outcome = 'inserted')"
 
 
-def _nothing_new(session: Session, plan: VaultPlan, extra: Sequence[Audit]) -> tuple[Verdict, ...]:
+def _nothing_new(
+    session: Session, plan: VaultPlan, extra: Sequence[Audit], judge_again: Callable[[str], bool]
+) -> tuple[Verdict, ...]:
     """Return the verdicts of a run without new rows.
 
-    What blocks had nothing to judge; the rest is judged over the whole table, so that a check
-    stays failed until its rows are mended.
+    What blocks had nothing to judge; the rest is judged over the whole table if it failed before,
+    so that a check stays failed until its rows are mended.
     """
     context = {**_key_context(plan), "written": "true", "relations": plan.relations}
     templates = checks_of(plan)
-    blocking = [
-        Verdict(Audit(t.name, "", t.description, blocking=True, severity=t.severity), 0)
-        for t in templates
-        if t.blocking
-    ]
-    whole = [
+    audits = [
         Audit(t.name, render(t.path, **context), t.description, severity=t.severity)
         for t in templates
         if not t.blocking
     ]
     scope = {"first": EARLIEST, "last": LATEST}
-    extra_audits = [replace(audit, blocking=False, parameters=scope) for audit in extra]
-    verdicts = evaluate(session, [*whole, *extra_audits], blocking=False)
-    return (*blocking, *verdicts)
+    audits += [replace(audit, blocking=False, parameters=scope) for audit in extra]
+    again = [audit for audit in audits if judge_again(audit.name)]
+    passed = [Verdict(audit, 0) for audit in audits if audit not in again]
+    passed += [
+        Verdict(Audit(t.name, "", t.description, blocking=True, severity=t.severity), 0)
+        for t in templates
+        if t.blocking
+    ]
+    return (*passed, *evaluate(session, again, blocking=False))

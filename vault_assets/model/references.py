@@ -75,7 +75,7 @@ def check_references(warehouse: "Warehouse", problems: Problems) -> None:
 
 def _reserved_names(warehouse: "Warehouse", problems: Problems) -> None:
     for name, source in warehouse.sources.items():
-        for column in source.columns:
+        for column in (*source.columns, *source.derived):
             if column in RESERVED:
                 problems.add(
                     ("sources", name, "columns", column),
@@ -186,10 +186,11 @@ def _role(warehouse: "Warehouse", relation: _Role, path: Path, problems: Problem
 def key_type(warehouse: "Warehouse", hub: Hub, key: str) -> ColumnType | None:
     """Return the type of a hub's column, as its first binding gives it."""
     for binding in hub.bindings:
-        source = warehouse.sources.get(binding.stage)
-        column = binding.columns.get(key, key)
-        if source and column in source.columns:
-            return source.columns[column].type
+        if binding.stage in warehouse.sources:
+            types = warehouse.stage_types(binding.stage)
+            column = binding.columns.get(key, key)
+            if column in types:
+                return types[column]
     return None
 
 

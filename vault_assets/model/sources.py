@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
@@ -31,8 +31,23 @@ class Column(Declared):
     maximum: str | None = Field(
         None, description="Largest plausible value, as in a file; `now` for no later than the load."
     )
+    normalize: tuple[Literal["trim", "upper", "lower"], ...] = Field(
+        (),
+        description="What a text becomes before it is stored and hashed: trim = without blanks at "
+        "both ends. The vault knows the result only.",
+    )
     description: str = Field("", description="What the value means.")
     tags: tuple[str, ...] = Field((), description="For example: pii.")
+
+
+class DerivedColumn(Declared):
+    """A column of the stage that is computed from the row."""
+
+    type: Type = Field(description="Type of the value.")
+    sql: str = Field(
+        min_length=1, description="SQL expression over the source's columns, or a constant."
+    )
+    description: str = Field("", description="What the value means.")
 
 
 def _column(value: Any) -> Any:
@@ -62,6 +77,15 @@ class Source(Table):
         Name, Annotated[Column, BeforeValidator(_column, json_schema_input_type=str | Column)]
     ] = Field(min_length=1, description="Columns by name, in any order of the file.")
 
+    derived: dict[Name, DerivedColumn] = Field(
+        default_factory=dict, description="Further columns of the stage, computed from the row."
+    )
+
+    def described(self, column: str) -> str:
+        """Return the description of a column, of the file or derived."""
+        found = self.columns.get(column) or self.derived.get(column)
+        return found.description if found else ""
+
     @field_validator("objects")
     @classmethod
     def _keys_stay_in_the_store(cls, objects: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,3 +94,14 @@ class Source(Table):
                 msg = f"{pattern!r} must be a key below the landing root"
                 raise ValueError(msg)
         return objects
+
+    @model_validator(mode="after")
+    def _normalized_columns_are_texts(self) -> "Source":
+        for name, column in self.columns.items():
+            if column.normalize and column.type.kind != "text":
+                msg = f"column {name!r} is {column.type}: only texts can be normalized"
+                raise ValueError(msg)
+            if name in self.derived:
+                msg = f"{name!r} is a column of the file and derived"
+                raise ValueError(msg)
+        return self

@@ -41,7 +41,7 @@ class Warehouse(Vault):
         return self
 
     def stage_types(self, stage: str) -> dict[str, ColumnType]:
-        """Return the columns of a stage: those of its source, by name.
+        """Return the columns of a stage: those of its source and derived ones, by name.
 
         Raises:
             KeyError: There is no such stage; the message has the nearest name.
@@ -49,7 +49,8 @@ class Warehouse(Vault):
         if stage not in self.sources:
             msg = f"no stage {stage!r}: {nearest(stage, self.sources)}"
             raise KeyError(msg)
-        return {name: column.type for name, column in self.sources[stage].columns.items()}
+        source = self.sources[stage]
+        return {name: column.type for name, column in {**source.columns, **source.derived}.items()}
 
     def parent(self, name: str) -> Hub | Relation | None:
         """Return the hub or link, of any kind, of that name."""

@@ -19,6 +19,7 @@ from vault_assets.loading.staging import Staged
 from vault_assets.loading.vault import Loaded, checks_of
 from vault_assets.loading.work import overdue_batches
 from vault_assets.model import Warehouse
+from vault_assets.orchestration.check_history import passed_before
 from vault_assets.orchestration.io_manager import StageLoad, VaultAssetsIOManager, VaultLoad
 from vault_assets.orchestration.metadata import (
     check_result,
@@ -143,7 +144,11 @@ def _table_asset(
         try:
             with announced(spec.key.to_user_string()), retried(context.retry_number):
                 outcome = vault_assets_io.write(
-                    spec.key, source, run_id=context.run.run_id, audits=passed_on
+                    spec.key,
+                    source,
+                    run_id=context.run.run_id,
+                    audits=passed_on,
+                    judge_again=lambda name: not passed_before(context.instance, spec.key, name),
                 )
                 rows = vault_assets_io.row_count(spec.key)
         except AuditsFailedError as error:

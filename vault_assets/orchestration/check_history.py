@@ -30,9 +30,19 @@ _FIRST_ROWS = 20
 _MOST_ROWS = 1000
 _FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 _PLANNED = AssetCheckExecutionRecordStatus.PLANNED
+_SUCCEEDED = AssetCheckExecutionRecordStatus.SUCCEEDED
+_FAILED = AssetCheckExecutionRecordStatus.FAILED
 
 Subject = tuple[str, str, str]
 """Asset key as text, name of the check, partition (empty if it has none)."""
+
+
+def passed_before(instance: dg.DagsterInstance, asset: dg.AssetKey, check: str) -> bool:
+    """Whether a check of an asset passed when it was evaluated last."""
+    last = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(asset, check), limit=1, status={_SUCCEEDED, _FAILED}
+    )
+    return bool(last) and last[0].status == _SUCCEEDED
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ What is written decides how: a load of a stage or a vault table, a query, a fram
 The annotation of an input decides how it arrives: `Table`, Polars (eager or lazy), or Arrow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -83,6 +83,7 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
         *,
         run_id: str,
         audits: Sequence[Audit] = (),
+        judge_again: Callable[[str], bool] = lambda _: True,
     ) -> Staged | Loaded | Written:
         """Write the table of `key`; blocking audits are evaluated before the commit.
 
@@ -91,6 +92,7 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
             source: What to write: a load, a query, a frame, an Arrow table or reader.
             run_id: The run, recorded beside applied batches.
             audits: Checks beyond those that the declaration implies.
+            judge_again: Which checks of a vault table without new rows are judged again.
 
         Raises:
             AuditsFailedError: A blocking audit failed; the table is as it was.
@@ -114,6 +116,7 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
                 run_id=run_id,
                 repair=source.repair,
                 extra_audits=audits,
+                judge_again=judge_again,
             )
         return replace_table(lake, table.layer, table.name, source, audits=audits)
 

@@ -72,12 +72,17 @@ class Hash:
 
 @dataclass(frozen=True)
 class StagePlan:
-    """A stage: the table, its quarantine, the source's columns and the hashes to add."""
+    """A stage: the table, its quarantine, the source's columns and the hashes to add.
+
+    `normalized` and `derived`: (column, SQL expression over the source's columns).
+    """
 
     source: str
     table: TablePlan
     quarantine: TablePlan
     hashes: tuple[Hash, ...]
+    normalized: tuple[tuple[str, str], ...] = ()
+    derived: tuple[tuple[str, str], ...] = ()
 
     @property
     def source_columns(self) -> tuple[str, ...]:

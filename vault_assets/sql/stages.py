@@ -15,6 +15,7 @@ from vault_assets.model.references import key_type, own_keys
 from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import Hub, LinkBinding
 from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.plans import (
     INTEGER,
     QUARANTINE_COLUMNS,
@@ -43,7 +44,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
         ColumnPlan("record_source", TEXT, nullable=False, description="Where the row came from."),
         *(
             ColumnPlan(column, declared.type, description=declared.description)
-            for column, declared in source.columns.items()
+            for column, declared in {**source.columns, **source.derived}.items()
         ),
         *(
             ColumnPlan(
@@ -64,7 +65,22 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
             f"Rows of {name} that could not enter, with the reason.",
         ),
         hashes=hashes,
+        normalized=tuple(
+            (name, _normalized(quoted(name), column.normalize))
+            for name, column in source.columns.items()
+            if column.normalize
+        ),
+        derived=tuple(
+            (name, f"cast(({column.sql}) as {sql_type(column.type)})")
+            for name, column in source.derived.items()
+        ),
     )
+
+
+def _normalized(expression: str, steps: Sequence[str]) -> str:
+    for step in steps:
+        expression = f"{step}({expression})"
+    return expression
 
 
 def role_columns(

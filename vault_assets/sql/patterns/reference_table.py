@@ -14,9 +14,7 @@ def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
     columns = (
         ColumnPlan(table.code, types[table.code], description="The code.", hashed=True),
         *(
-            ColumnPlan(
-                column, types[origin], description=source.columns[origin].description, hashed=True
-            )
+            ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
             for column, origin in table.payload.items()
         ),
         *system_columns(history=True),

@@ -13,9 +13,7 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     columns = (
         ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.parent}."),
         *(
-            ColumnPlan(
-                column, types[origin], description=source.columns[origin].description, hashed=True
-            )
+            ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
             for column, origin in satellite.payload.items()
         ),
         *system_columns(history=True),

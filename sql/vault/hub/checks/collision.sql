@@ -3,4 +3,6 @@
 select d.{{ key }}, {{ plan.options["keys"] | cols("d") }}, d.batch_id, d.row_no
 from decided as d
 inner join {{ plan.table.sql }} as h on h.{{ key }} = d.{{ key }}
-where ({{ plan.options["keys"] | cols("d") }}) is distinct from ({{ plan.options["keys"] | cols("h") }})
+where
+  d._outcome in ('unchanged', 'duplicate')
+  and ({{ plan.options["keys"] | cols("d") }}) is distinct from ({{ plan.options["keys"] | cols("h") }})

@@ -2,7 +2,12 @@
 -- blocking, error
 with several as (
   {%- if first is defined %}
+  {%- if first == last %}
+  {#- Of several rows of a key in one batch, one has a later place: the primary key is unique. #}
+  select {{ key }} from decided where _outcome = 'inserted' and load_seq > 0
+  {%- else %}
   select {{ key }} from decided where _outcome = 'inserted' group by {{ key }} having count(*) > 1
+  {%- endif %}
   union
   select {{ key }}
   from {{ plan.table.sql }}
