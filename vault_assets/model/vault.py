@@ -21,12 +21,19 @@ Columns = Annotated[
 def _mapping(value: Any) -> Any:
     if isinstance(value, str):
         return {value: value}
-    return {name: name for name in value} if isinstance(value, list | tuple) else value
+    if not isinstance(value, list | tuple):
+        return value
+    found: dict[Any, Any] = {}
+    for item in value:
+        found.update(item if isinstance(item, dict) else {item: item})
+    return found
 
 
 Mapping = Annotated[
     dict[Name, Name],
-    BeforeValidator(_mapping, json_schema_input_type=str | list[str] | dict[str, str]),
+    BeforeValidator(
+        _mapping, json_schema_input_type=str | list[str | dict[str, str]] | dict[str, str]
+    ),
 ]
 
 

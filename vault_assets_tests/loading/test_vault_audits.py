@@ -193,3 +193,13 @@ def test_counters_add_up_for_every_batch(loaded: House) -> None:
         "moves-4": (3, 1, 0, 0, 2),
         "moves-8": (3, 1, 0, 0, 2),
     }
+
+
+def test_without_new_rows_only_checks_that_failed_are_judged_again(loaded: House) -> None:
+    loaded.load()
+    told = Audit("told", "select 1 as wrong from vault.h_people limit 1")
+    again = loaded.load("h_people", extra_audits=[told])
+    quiet = loaded.load("h_people", extra_audits=[told], judge_again=lambda name: name != "told")
+    verdicts = [{v.audit.name: v.passed for v in each.verdicts} for each in (again, quiet)]
+    assert [found["told"] for found in verdicts] == [False, True]
+    assert set(verdicts[0]) == set(verdicts[1])
