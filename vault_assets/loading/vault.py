@@ -158,7 +158,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
         "select min(load_ts), max(load_ts) from pending"
     ).fetchall()[0]
     return {
-        **_key_context(plan),
+        **key_context(plan),
         "affected": affected,
         "first": first,
         "last": last,
@@ -169,7 +169,8 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
     }
 
 
-def _key_context(plan: VaultPlan) -> dict[str, Any]:
+def key_context(plan: VaultPlan) -> dict[str, Any]:
+    """Return what templates say of a key: its column, its hash and the hash of its payload."""
     keys = plan.options.get("keys", ())
     types = plan.options.get("key_types", ())
     hashed = plan.options.get("hashed", ())
@@ -249,7 +250,7 @@ def _nothing_new(session: Session, plan: VaultPlan, extra: Sequence[Audit]) -> t
     What blocks had nothing to judge; the rest is judged over the whole table, so that a check
     stays failed until its rows are mended.
     """
-    context = {**_key_context(plan), "written": "true", "relations": plan.relations}
+    context = {**key_context(plan), "written": "true", "relations": plan.relations}
     templates = checks_of(plan)
     blocking = [
         Verdict(Audit(t.name, "", t.description, blocking=True, severity=t.severity), 0)
