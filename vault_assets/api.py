@@ -13,7 +13,7 @@ from typing import Any, Self, overload
 import duckdb
 import pyarrow as pa
 
-from vault_assets.errors import DeclarationError
+from vault_assets.errors import DeclarationError, TargetError
 from vault_assets.loading.adding import Addable, add_batch, replace_rows
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.declared_audits import declared_audits
@@ -25,15 +25,18 @@ from vault_assets.loading.replaying import batch_source, fed_by, rebuild_vault, 
 from vault_assets.loading.reporting import applied_batches, batch_list, quarantined_rows
 from vault_assets.loading.splitting import add_rows
 from vault_assets.loading.stage_writing import StagedBatch
+from vault_assets.loading.tables import stored_columns
 from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.local.resolve import resolved
 from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest, quoted
 from vault_assets.model.reading import read_warehouse
 from vault_assets.settings import Settings
+from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.tracing import mart_order
 from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.memory import MemoryLake
 from vault_assets.targets.rows import GivenRows
 
@@ -238,13 +241,21 @@ class Vault:
             name: The table.
             ghosts: Whether the two ghost rows of a vault table are among them.
         """
-        layer, table = self._place(name)
+        layer, table = self._loaded(name)
         condition = "" if ghosts or layer != "vault" else " where batch_id <> 'ghost'"
         return self.query(f"from {quoted(layer)}.{quoted(table)}{condition}")
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
-        """Return the rows of a query; tables are named layer.table, values bound to $name."""
-        return self.lake.connection().execute(sql, parameters).to_arrow_table()
+        """Return the rows of a query; tables are named layer.table, values bound to $name.
+
+        Raises:
+            TargetError: The engine refuses the query.
+        """
+        try:
+            return self.lake.connection().execute(sql, parameters).to_arrow_table()
+        except duckdb.Error as error:
+            text = without_secrets(str(error), self.lake.settings)
+            raise TargetError(text, where=self.warehouse.name) from error
 
     def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Return a query as a DuckDB relation on a connection of its own, to be read lazily."""
@@ -271,7 +282,7 @@ class Vault:
 
     def check(self, name: str) -> tuple[Verdict, ...]:
         """Judge a table as it stands by all its checks, those that block first."""
-        layer, table = self._place(name)
+        layer, table = self._loaded(name)
         judge = {"vault": judge_vault_table, "mart": judge_mart, "stage": judge_stage}[layer]
         return judge(self.lake, self.warehouse, table)
 
@@ -284,6 +295,13 @@ class Vault:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _loaded(self, name: str) -> tuple[str, str]:
+        """Return layer and name of a table that exists."""
+        layer, table = self._place(name)
+        if not stored_columns(self.lake.session(), TablePlan(layer, table, ())):
+            raise TargetError("it has not been loaded yet", where=f"{layer}.{table}")
+        return layer, table
 
     def _place(self, name: str, *layers: str) -> tuple[str, str]:
         """Return layer and name of a declared table.

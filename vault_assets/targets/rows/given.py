@@ -84,7 +84,7 @@ def _given(rows: Any, columns: Mapping[str, SourceColumn], where: str) -> Given:
         return Given(rows.schema, _once(rows, where))
     if isinstance(rows, duckdb.DuckDBPyRelation):
         return Given(rows.limit(0).to_arrow_table().schema, rows.to_arrow_reader)
-    if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
+    if _is_dictionaries(rows):
         table = table_of(rows, columns, where)
         return Given(table.schema, table.to_reader)
     raise BatchError(
@@ -93,6 +93,12 @@ def _given(rows: Any, columns: Mapping[str, SourceColumn], where: str) -> Given:
         fix="Give a list of dictionaries, an Arrow table or reader, a Polars frame, a DuckDB "
         "relation, or the Path of a CSV file.",
     )
+
+
+def _is_dictionaries(rows: Any) -> bool:
+    if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
+        return False
+    return all(isinstance(row, Mapping) for row in rows)
 
 
 def _once(reader: pa.RecordBatchReader, where: str) -> Callable[[], pa.RecordBatchReader]:
