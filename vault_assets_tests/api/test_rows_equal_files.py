@@ -110,7 +110,7 @@ ENGINE = duckdb.connect(config={"threads": 1})
 ENGINE.execute("set timezone = 'UTC'")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_dictionaries_equal_a_landed_file(rows: list[dict[str, Any]]) -> None:
     with MemoryLake("in_file", connection=ENGINE) as lake:
