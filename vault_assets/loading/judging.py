@@ -1,6 +1,10 @@
 """Judge tables as they stand, without loading anything."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import jinja2
 
 from vault_assets.loading.audits import Audit, Verdict, evaluate
 from vault_assets.loading.declared_audits import declared_audits
@@ -12,12 +16,9 @@ from vault_assets.loading.vault import LATEST, checks_of, key_context
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.stages import stage_plan
-from vault_assets.sql.templates import render
+from vault_assets.sql.templates import CheckTemplate, render
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
-
-_OF_A_LOAD = ("reconcile",)
-"""Checks that compare what came in with what was written: only a load can tell."""
 
 
 def judge_stage(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
@@ -40,11 +41,7 @@ def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[
     plan, session = vault_plan(warehouse, name), lake.session()
     (table,) = (table for _, other, table in warehouse.vault_tables() if other == name)
     context = {**key_context(plan), "written": "true", "relations": plan.relations}
-    shipped = [
-        Audit(t.name, render(t.path, **context), t.description, t.blocking, t.severity)
-        for t in checks_of(plan)
-        if t.name not in _OF_A_LOAD
-    ]
+    shipped = [audit for t in checks_of(plan) for audit in _of_whole_table(t, context)]
     scope = {"first": EARLIEST, "last": LATEST}
     audits = [*shipped, *(scoped(audit, scope) for audit in declared_audits(table))]
     # Checks of a load read its decisions: here every row is one that was inserted.
@@ -63,6 +60,13 @@ def judge_mart(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict
     """Return what the audits of a mart say of its rows."""
     mart = warehouse.marts[name]
     return _judged(lake.session(), [*mart_audits(name, mart), *declared_audits(mart)])
+
+
+def _of_whole_table(template: CheckTemplate, context: dict[str, Any]) -> Iterator[Audit]:
+    """Yield the audit, unless it compares what came in with what was written in one load."""
+    with suppress(jinja2.UndefinedError):
+        sql = render(template.path, **context)
+        yield Audit(template.name, sql, template.description, template.blocking, template.severity)
 
 
 def _judged(session: Session, audits: Sequence[Audit]) -> tuple[Verdict, ...]:

@@ -1,13 +1,8 @@
-"""The library: load and query a warehouse from Python, without Dagster and without servers.
-
-One method per use case. Rows given in memory go through the same staging, registry, checks and
-transactions as files in the object store do.
-"""
+"""A warehouse with one method per use case."""
 
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Self, overload
 
 import duckdb
@@ -15,7 +10,7 @@ import pyarrow as pa
 
 from vault_assets.errors import DeclarationError, TargetError
 from vault_assets.loading.adding import Addable, add_batch, replace_rows
-from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
+from vault_assets.loading.audits import Verdict
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.entries import Entry, Kind
 from vault_assets.loading.judging import judge_mart, judge_stage, judge_vault_table
@@ -27,72 +22,16 @@ from vault_assets.loading.splitting import add_rows
 from vault_assets.loading.stage_writing import StagedBatch
 from vault_assets.loading.tables import stored_columns
 from vault_assets.loading.vault import Loaded, load_vault_table
-from vault_assets.local.resolve import resolved
 from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest, quoted
-from vault_assets.model.reading import read_warehouse
-from vault_assets.settings import Settings
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.tracing import mart_order
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import without_secrets
-from vault_assets.targets.memory import MemoryLake
 from vault_assets.targets.rows import GivenRows
 
-__all__ = [
-    "Addable",
-    "Audit",
-    "AuditsFailedError",
-    "GivenRows",
-    "Loaded",
-    "StagedBatch",
-    "Vault",
-    "Verdict",
-    "Warehouse",
-    "Written",
-    "open_lake",
-    "read_warehouse",
-]
-
 _LAYERS = ("vault", "mart", "stage")
-
-
-def open_lake(
-    warehouse: Warehouse | Mapping[str, Any] | Path,
-    *,
-    folder: Path | None = None,
-    settings: Settings | None = None,
-) -> "Vault":
-    """Open a warehouse; use it as a context manager, or call `close`.
-
-    Args:
-        warehouse: The declaration: an object, the same as a dictionary, or a `defs.yaml`.
-        folder: Keep the lake below this folder, with a catalog in a file. One process at a time.
-        settings: Open the lake of these settings, as Dagster and the command line do. Default for
-            both: in memory, nothing touches the disk, and closing forgets everything.
-
-    Raises:
-        DeclarationError: The declaration's file is wrong, or both places are given.
-        pydantic.ValidationError: The declaration is wrong.
-    """
-    if isinstance(warehouse, Path):
-        declared = read_warehouse(warehouse)
-    else:
-        declared = Warehouse.model_validate(warehouse)
-    if folder is not None and settings is not None:
-        raise DeclarationError("a lake is in a folder or where settings say, not both")
-    if settings is not None:
-        return Vault(declared, DuckLake(declared.name, resolved(settings)))
-    if folder is not None:
-        return Vault(declared, DuckLake(declared.name, _settings_of(folder)))
-    return Vault(declared, MemoryLake(declared.name))
-
-
-def _settings_of(folder: Path) -> Settings:
-    return Settings.model_construct(
-        catalog=str(folder / "lake.ducklake"), data=str(folder / "data"), home=folder / "home"
-    )
 
 
 class Vault:
