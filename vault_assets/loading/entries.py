@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from vault_assets.errors import BatchError
 from vault_assets.landing.batches import Batch, batch_name, naive, next_load_ts
@@ -54,6 +54,7 @@ def register_entry(
     Raises:
         BatchError: The load time or the id is taken, or the load time is not the newest.
     """
+    _refuse_entry(source, entry)
     load_ts = _load_ts(session, source, entry)
     batch_id = entry.batch_id or batch_name(source, load_ts)
     if batch_id == _GHOST or _count(session, "batch_id = $value", batch_id):
@@ -108,6 +109,17 @@ def refuse_time(session: Session, source: str, load_ts: dt.datetime, *, late: bo
             where=source,
             fix="Add batches in order, or say late=True if it is late indeed.",
         )
+
+
+def _refuse_entry(source: str, entry: Entry) -> None:
+    if entry.load_ts is not None and not isinstance(entry.load_ts, dt.datetime):
+        raise BatchError(
+            f"the load time {entry.load_ts!r} is no datetime",
+            where=source,
+            fix="Give a datetime: in UTC, or with its zone.",
+        )
+    if entry.kind not in (None, *get_args(Kind)):
+        raise BatchError(f"{entry.kind!r} is no kind of batch", where=source, fix="full or delta.")
 
 
 def _load_ts(session: Session, source: str, entry: Entry) -> dt.datetime:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,14 @@ def test_an_id_is_taken_once() -> None:
                 vault.add_batch("people", [BOB], batch_id=taken)
         assert len(vault.batches()) == 1
         assert staged(vault, ["person"]) == [(1, "ann")]
+
+
+@pytest.mark.parametrize("wrong", [{"load_ts": dt.date(2024, 1, 1)}, {"kind": "some"}])
+def test_what_is_no_time_or_kind_is_refused(wrong: dict[str, Any]) -> None:
+    with people() as vault:
+        with pytest.raises(BatchError, match="is no"):
+            vault.add_batch("people", [ANN], **wrong)
+        assert vault.batches() == []
 
 
 def test_an_earlier_time_must_be_called_late() -> None:
