@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vault_assets.api import Vault, open_lake, read_warehouse
     from vault_assets.connecting import connect
     from vault_assets.loading.marts import Query
     from vault_assets.orchestration.component import Warehouse, warehouse_definitions
@@ -13,12 +14,24 @@ if TYPE_CHECKING:
 _HOMES = {
     "Query": "vault_assets.loading.marts",
     "Table": "vault_assets.orchestration.io_manager",
+    "Vault": "vault_assets.api",
     "Warehouse": "vault_assets.orchestration.component",
     "connect": "vault_assets.connecting",
+    "open_lake": "vault_assets.api",
+    "read_warehouse": "vault_assets.api",
     "warehouse_definitions": "vault_assets.orchestration.component",
 }
 
-__all__ = ["Query", "Table", "Warehouse", "connect", "warehouse_definitions"]
+__all__ = [
+    "Query",
+    "Table",
+    "Vault",
+    "Warehouse",
+    "connect",
+    "open_lake",
+    "read_warehouse",
+    "warehouse_definitions",
+]
 
 
 def __getattr__(name: str) -> Any:

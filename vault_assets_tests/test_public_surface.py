@@ -7,7 +7,16 @@ import pytest
 
 import vault_assets
 
-PUBLIC = {"Query", "Table", "Warehouse", "connect", "warehouse_definitions"}
+PUBLIC = {
+    "Query",
+    "Table",
+    "Vault",
+    "Warehouse",
+    "connect",
+    "open_lake",
+    "read_warehouse",
+    "warehouse_definitions",
+}
 
 
 def test_the_root_offers_these_names_and_no_others() -> None:
@@ -17,7 +26,9 @@ def test_the_root_offers_these_names_and_no_others() -> None:
         _ = vault_assets.warehouse  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@pytest.mark.parametrize("module", ["model", "sql.planning", "landing.store", "loading.vault"])
+@pytest.mark.parametrize(
+    "module", ["model", "sql.planning", "landing.store", "loading.vault", "api"]
+)
 def test_dagster_is_not_imported_below_orchestration(module: str) -> None:
     code = f"import sys, vault_assets.{module}; sys.exit('dagster' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

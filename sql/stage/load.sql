@@ -4,7 +4,7 @@ select
   $batch_id as batch_id,
   cast($load_ts as timestamp) as load_ts,
   row_no,
-  $record_source as record_source,
+  {{ record_source | default("$record_source") }} as record_source,
   {%- for column in source_columns %}
   {{ column | q }},
   {%- endfor %}

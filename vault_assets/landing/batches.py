@@ -70,6 +70,21 @@ def unregistered(listed: Iterable[Item], known: Mapping[str, str]) -> list[Item]
     return sorted(fresh, key=lambda item: (naive(item.modified), item.key))
 
 
+def next_load_ts(now: dt.datetime, last: dt.datetime | None) -> dt.datetime:
+    """Return the next load time: the clock's, or the last one + 1 µs if the clock is not past it.
+
+    Args:
+        now: Current time (UTC, no zone).
+        last: Largest load time given so far.
+    """
+    return now if last is None or now > last else last + TICK
+
+
+def batch_name(source: str, load_ts: dt.datetime) -> str:
+    """Return the id of a batch: readable, unique, sorted by time."""
+    return f"{source}-{load_ts:%Y%m%d-%H%M%S-%f}"
+
+
 def new_batches(
     objects: Sequence[tuple[str, str, Listed]],
     *,
@@ -87,9 +102,8 @@ def new_batches(
         contents: (source, etag, size) of earlier content: batch_id; extended on the way.
     """
     for source, kind, item in objects:
-        load_ts = now if last is None or now > last else last + TICK
-        last = load_ts
-        batch_id = f"{source}-{load_ts:%Y%m%d-%H%M%S-%f}"
+        load_ts = last = next_load_ts(now, last)
+        batch_id = batch_name(source, load_ts)
         content = (source, item.etag, item.size)
         yield Batch(
             batch_id=batch_id,

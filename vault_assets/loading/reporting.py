@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from vault_assets.loading.tables import stored_columns
 from vault_assets.loading.work import unfinished_batches
 from vault_assets.model import Warehouse
-from vault_assets.sql.registry import FAILURES
+from vault_assets.model.names import quoted
+from vault_assets.sql.dialect import sql_type
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.plans import QUARANTINE_COLUMNS
+from vault_assets.sql.registry import APPLIED, FAILURES
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
 from vault_assets.targets.ducklake import DuckLake
@@ -26,13 +32,54 @@ class SourceStatus:
 
 
 def batch_list(
-    lake: DuckLake, *, source: str | None = None, limit: int = 50
+    lake: DuckLake, *, source: str | None = None, limit: int | None = 50
 ) -> list[dict[str, Any]]:
-    """Return the newest batches with status and counters of their stage, newest first."""
+    """Return the newest batches (None: all) with status and counters of their stage, newest first.
+
+    An unknown source has none.
+    """
     session = lake.session()
     if not stored_columns(session, FAILURES):
         return []
     return session.rows(read_sql("registry/batches.sql"), {"source": source, "limit": limit})
+
+
+def applied_batches(lake: DuckLake, label: str) -> list[dict[str, Any]]:
+    """Return the batches that a table (`layer.name`) has applied with their counters, in order."""
+    session = lake.session()
+    if not stored_columns(session, APPLIED):
+        return []
+    return session.rows(
+        "select batch_id, stage, load_ts, rows_in, inserted, unchanged, duplicate, quarantined "
+        f"from {APPLIED.sql} where table_name = $label order by load_ts, stage",
+        {"label": label},
+    )
+
+
+def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str) -> pa.Table:
+    """Return the rows that a vault table refused, or those of a source that any table refused.
+
+    Args:
+        lake: The warehouse's lake.
+        warehouse: The declaration.
+        layer: `vault` or `stage`.
+        name: The vault table, or the source.
+    """
+    session = lake.session()
+    bindings = vault_plan(warehouse, name).bindings if layer == "vault" else ()
+    stages = [b.stage for b in bindings] or [stage_plan(warehouse, name)]
+    tables = dict.fromkeys(stage.quarantine for stage in stages)
+    names = ", ".join(quoted(column.name) for column in QUARANTINE_COLUMNS)
+    found = [f"from {table.sql}" for table in tables if stored_columns(session, table)]
+    nothing = ", ".join(
+        f"cast(null as {sql_type(column.type)}) as {column.sql}" for column in QUARANTINE_COLUMNS
+    )
+    selects = [f"select {nothing} where false", *(f"select {names} {item}" for item in found)]
+    return session.connection.execute(
+        f"select * from ({' union all '.join(selects)}) "
+        "where $refuser is null or table_name = $refuser order by batch_id, row_no, table_name",
+        {"refuser": f"vault.{name}" if layer == "vault" else None},
+    ).to_arrow_table()
 
 
 def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:

@@ -1,50 +1,34 @@
 """Stage batches: read each object once into typed, hashed rows and quarantined records."""
 
-import json
 import tempfile
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
 from vault_assets.landing.batches import Batch
 from vault_assets.landing.store import Object, Store
-from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate, refuse_failures
+from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.stage_audits import stage_audits
+from vault_assets.loading.stage_writing import (
+    StagedBatch,
+    refuse_wrong,
+    scoped,
+    unstage,
+    write_batch,
+)
 from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.model import Warehouse
 from vault_assets.sql.plans import StagePlan
-from vault_assets.sql.registry import APPLIED, FAILURES
-from vault_assets.sql.stages import hash_expressions, stage_plan
-from vault_assets.sql.templates import read_sql, render
+from vault_assets.sql.registry import FAILURES
+from vault_assets.sql.stages import stage_plan
+from vault_assets.sql.templates import read_sql
 from vault_assets.targets.csv import CsvResult, read_csv, spool
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
-
-
-@dataclass(frozen=True)
-class StagedBatch:
-    """What became of one batch: records in the file = loaded + quarantined.
-
-    Args:
-        batch: The batch.
-        records: Data records in the file.
-        loaded: Typed rows.
-        quarantined: Records with a reason.
-        unknown_columns: Header names that the source does not declare.
-        problem: Why the object could not be read at all; empty if it could.
-    """
-
-    batch: Batch
-    records: int = 0
-    loaded: int = 0
-    quarantined: int = 0
-    unknown_columns: tuple[str, ...] = ()
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,81 +157,12 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
 
         def unit(session: Session, result: CsvResult) -> tuple[StagedBatch, tuple[str, ...]]:
             if again:
-                _unstage(session, job.plan, batch)
-            _write(session, job, batch, result)
-            verdicts = evaluate(session, _of_batch(job.audits, batch), blocking=True)
-            refuse_failures(job.plan.table.label, verdicts)
-            return _staged(batch, result), tuple(session.statements)
+                unstage(session, job.plan, batch)
+            staged = write_batch(session, job.warehouse, job.plan, batch, result, run_id=job.run_id)
+            refuse_wrong(session, job.plan, batch, job.audits)
+            return staged, tuple(session.statements)
 
         return job.lake.prepared_transaction([job.plan.table.label], read, unit)
-
-
-def _staged(batch: Batch, result: CsvResult) -> StagedBatch:
-    return StagedBatch(
-        batch, result.records, result.loaded, result.rejected, tuple(result.unknown_columns)
-    )
-
-
-def _write(session: Session, job: _Job, batch: Batch, result: CsvResult) -> None:
-    plan = job.plan
-    source = job.warehouse.sources[plan.source]
-    record_source = source.record_source or job.warehouse.record_source
-    # Rows without these values are in quarantine.
-    never_null = [
-        name for name, column in source.columns.items() if not (column.nullable or column.optional)
-    ]
-    session.run(
-        render(
-            "stage/load.sql",
-            plan=plan,
-            rows=result.rows,
-            source_columns=plan.source_columns,
-            hashes=hash_expressions(plan.hashes, never_null=never_null),
-        ),
-        {"batch_id": batch.batch_id, "load_ts": batch.load_ts, "record_source": record_source},
-    )
-    if result.rejected:
-        session.run(
-            render("stage/quarantine.sql", plan=plan, rejects=result.quarantined),
-            {"batch_id": batch.batch_id},
-        )
-    session.run(
-        read_sql("registry/applied.sql"),
-        {
-            "table_name": plan.table.label,
-            "stage": plan.source,
-            "batch_id": batch.batch_id,
-            "load_ts": batch.load_ts,
-            "run_id": job.run_id,
-            "rows_in": result.records,
-            "inserted": result.loaded,
-            "unchanged": 0,
-            "duplicate": 0,
-            "quarantined": result.rejected,
-            "applied_at": utc_now(),
-            "note": _note(result),
-        },
-        note=False,
-    )
-
-
-def _note(result: CsvResult) -> str | None:
-    """Return what the checks want to know of a file, as JSON; None if there is nothing to tell."""
-    found: dict[str, Any] = {}
-    if result.unknown_columns:
-        found["unknown_columns"] = list(result.unknown_columns)
-    if result.refusal:
-        found["header"] = result.refusal.detail
-    return json.dumps(found, ensure_ascii=False) if found else None
-
-
-def _of_batch(audits: Sequence[Audit], batch: Batch) -> list[Audit]:
-    scope = {"batches": [batch.batch_id], "first": batch.load_ts, "last": batch.load_ts}
-    return [_scoped(audit, scope) for audit in audits]
-
-
-def _scoped(audit: Audit, scope: dict[str, Any]) -> Audit:
-    return replace(audit, parameters={**audit.parameters, **scope})
 
 
 def _verdicts(
@@ -269,7 +184,7 @@ def _verdicts(
     times = [load_ts for _, load_ts in batches] or [utc_now()]
     scope = {"batches": [name for name, _ in batches], "first": min(times), "last": max(times)}
     passed = [Verdict(audit, 0) for audit in audits if audit.blocking]
-    rest = [_scoped(audit, scope) for audit in audits if not audit.blocking]
+    rest = [scoped(audit, scope) for audit in audits if not audit.blocking]
     return (*passed, *evaluate(session, rest, blocking=False))
 
 
@@ -289,14 +204,3 @@ def _record_failure(job: _Job, batch: Batch, status: str, error: VaultAssetsErro
         )
 
     job.lake.transaction([FAILURES.label], unit)
-
-
-def _unstage(session: Session, plan: StagePlan, batch: Batch) -> None:
-    values = {"batch_id": batch.batch_id}
-    tables = (plan.table.sql, plan.quarantine.sql, FAILURES.sql)
-    for table in tables:
-        session.run(f"delete from {table} where batch_id = $batch_id", values)
-    session.run(
-        f"delete from {APPLIED.sql} where table_name = $table and batch_id = $batch_id",
-        {**values, "table": plan.table.label},
-    )

@@ -174,7 +174,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
         "select min(load_ts), max(load_ts) from pending"
     ).fetchall()[0]
     return {
-        **_key_context(plan),
+        **key_context(plan),
         "affected": affected,
         "first": first,
         "last": last,
@@ -185,7 +185,8 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
     }
 
 
-def _key_context(plan: VaultPlan) -> dict[str, Any]:
+def key_context(plan: VaultPlan) -> dict[str, Any]:
+    """Return what templates say of a key: its column, its hash and the hash of its payload."""
     keys = plan.options.get("keys", ())
     types = plan.options.get("key_types", ())
     hashed = plan.options.get("hashed", ())
@@ -272,7 +273,7 @@ def _nothing_new(
     What blocks had nothing to judge; the rest is judged over the whole table if it failed before,
     so that a check stays failed until its rows are mended.
     """
-    context = {**_key_context(plan), "written": "true", "relations": plan.relations}
+    context = {**key_context(plan), "written": "true", "relations": plan.relations}
     templates = checks_of(plan)
     audits = [
         Audit(t.name, render(t.path, **context), t.description, severity=t.severity)

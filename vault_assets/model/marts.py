@@ -13,7 +13,9 @@ class Mart(Table):
     """A table replaced as a whole, in one transaction, by the rows of a query."""
 
     sql: str = Field(
-        "", description="Path of the query below the SQL folder; default <warehouse>/mart/<name>."
+        "",
+        description="The query, or its path below the SQL folder; default <warehouse>/mart/<name>"
+        ".sql.",
     )
     parameters: dict[Name, Scalar] = Field(
         default_factory=dict, description="Values bound to $name in the query."

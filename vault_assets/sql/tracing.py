@@ -1,6 +1,7 @@
 """What a mart's query reads: its tables, and for each column the columns it comes from."""
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
 import sqlglot
 from sqlglot import exp
@@ -20,7 +21,8 @@ Origin = tuple[str, str, str]
 
 def mart_sql(warehouse: Warehouse, name: str) -> str:
     """Return the text of a mart's query."""
-    return read_sql(warehouse.marts[name].sql or f"{warehouse.name}/mart/{name}.sql")
+    sql = warehouse.marts[name].sql or f"{warehouse.name}/mart/{name}.sql"
+    return read_sql(sql) if sql.endswith(".sql") else sql.strip()
 
 
 def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
@@ -45,6 +47,23 @@ def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
             )
         found.add((table.db, table.name))
     return sorted(found)
+
+
+def mart_order(warehouse: Warehouse) -> list[str]:
+    """Return the marts, each after those that it reads.
+
+    Raises:
+        DeclarationError: They read each other in a circle; or as `mart_tables`.
+    """
+    reads = {
+        name: [table for layer, table in mart_tables(warehouse, name) if layer == "mart"]
+        for name in warehouse.marts
+    }
+    try:
+        return list(TopologicalSorter(reads).static_order())
+    except CycleError as error:
+        circle = ", ".join(error.args[1])
+        raise DeclarationError(f"marts read each other: {circle}", where=warehouse.name) from error
 
 
 def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:

@@ -1,4 +1,4 @@
-"""A lake in memory: DuckLake's transactions over a plain DuckDB database."""
+"""Lakes for tests: in memory, many in one engine; or real ones with a catalog in a file."""
 
 import itertools
 from collections.abc import Iterator
@@ -9,26 +9,10 @@ import duckdb
 
 from vault_assets.settings import Settings
 from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.memory import MemoryLake
 
 _numbers = itertools.count()
 _engine: list[duckdb.DuckDBPyConnection] = []
-
-
-class MemoryLake(DuckLake):
-    """A lake that lives in a database of its own within one shared engine, and is gone with it."""
-
-    def __init__(self, engine: duckdb.DuckDBPyConnection) -> None:
-        super().__init__(f"lake_{next(_numbers)}", Settings.model_construct())
-        engine.execute(f"attach ':memory:' as {self.warehouse}; use {self.warehouse}")
-        self._connection = engine
-
-    def drop(self) -> None:
-        """Forget everything."""
-        assert self._connection is not None
-        for table in ("pending", "affected", "decided", "outcomes", "landed_rows"):
-            self._connection.execute(f"drop table if exists temp.{table}")
-        self._connection.execute(f"use memory; detach {self.warehouse}")
-        self._connection = None
 
 
 @contextmanager
@@ -39,11 +23,10 @@ def memory_lake() -> Iterator[MemoryLake]:
         connection = duckdb.connect(config={"threads": 1})
         connection.execute("set timezone = 'UTC'; set preserve_insertion_order = true")
         _engine.append(connection)
-    lake = MemoryLake(_engine[0])
-    try:
+    with MemoryLake(f"lake_{next(_numbers)}", connection=_engine[0]) as lake:
         yield lake
-    finally:
-        lake.drop()
+        for table in ("pending", "affected", "decided", "outcomes", "landed_rows"):
+            lake.connection().execute(f"drop table if exists temp.{table}")
 
 
 def file_lake(folder: Path) -> DuckLake:

@@ -33,10 +33,10 @@ class Layout:
         """Fields of a complete record."""
         return len(self.names)
 
-    def cells(self) -> list["_Cell"]:
+    def cells(self) -> list["Cell"]:
         """Return the declared columns as what becomes of them."""
         return [
-            _Cell(name, quoted(f"#{place}"), declared, self._field(name))
+            Cell(name, quoted(f"#{place}"), declared, self._field(name))
             for place, (name, declared) in enumerate(self.columns.items())
         ]
 
@@ -81,20 +81,21 @@ def judged(split: Split, layout: Layout) -> str:
     """
     cells = layout.cells()
     names = ", ".join(quoted(cell.name) for cell in cells)
+    whole = f"problem is null and width = {layout.width}"
     return f"""
 -- Every record with its typed columns; "#refused" is NULL where the record is a row.
 with split as ({split.sql}),
 fields as (select row_no, text, problem, width, {_each(cells, "extract")} from split),
 texts as (select row_no, text, problem, width, {_each(cells, "unquote")} from fields),
 typed as (select *, {_each(cells, "convert")} from texts),
-judged as (select *, {_failed(cells, layout.width)} as failed from typed)
+judged as (select *, {failed(cells, whole)} as failed from typed)
 select
   row_no,
   {names},
   case when failed is not null then
     case
       when failed < 0 then {_structure(split.raw, layout.width)}
-      else {_cell_failure(split.raw, cells)}
+      else {cell_failure(split.raw, cells)}
     end
   end as {REFUSED}
 from judged"""
@@ -122,7 +123,7 @@ def _safe(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Cell:
+class Cell:
     """A declared column on its way from field to value.
 
     Args:
@@ -194,14 +195,18 @@ class _Cell:
         )
 
 
-def _each(cells: list[_Cell], step: str) -> str:
+def _each(cells: list[Cell], step: str) -> str:
     return ", ".join(getattr(cell, step) for cell in cells)
 
 
-def _failed(cells: list[_Cell], width: int) -> str:
-    """SQL: -1 for a wrong structure, or the number of the first invalid cell; NULL for a row."""
+def failed(cells: list[Cell], whole: str = "true") -> str:
+    """SQL: -1 for a wrong structure, or the number of the first invalid cell; NULL for a row.
+
+    Args:
+        cells: The declared columns.
+        whole: SQL: the structure is right.
+    """
     checks = [(place, cell.valid) for place, cell in enumerate(cells) if cell.valid is not None]
-    whole = f"problem is null and width = {width}"
     fine = " and ".join([whole, *(check for _, check in checks if check)])
     whens = [f"when not ({check}) then {place}" for place, check in checks]
     return f"case when {fine} then null when not ({whole}) then -1 {' '.join(whens)} end"
@@ -221,7 +226,8 @@ def _structure(raw: str, width: int) -> str:
       end"""
 
 
-def _cell_failure(raw: str, cells: list[_Cell]) -> str:
+def cell_failure(raw: str, cells: list[Cell]) -> str:
+    """SQL: the list of what is wrong with the first invalid cell, by its number `failed`."""
     whens = [f"when {place} then {cell.failure(raw)}" for place, cell in enumerate(cells)]
     return f"case failed {' '.join(whens)} end"
 

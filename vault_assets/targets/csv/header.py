@@ -135,12 +135,13 @@ def refusal(header: Header, columns: Mapping[str, SourceColumn]) -> Refusal | No
             return Refusal(f"duplicate_column:{name}", name, f"the header names {name!r} twice")
     for name, column in columns.items():
         if name not in header.names and not column.optional:
-            detail = f"the header lacks {name!r}; {_hint(name, header.names)}"
+            detail = f"the header lacks {name!r}; {hint(name, header.names)}"
             return Refusal(f"missing_column:{name}", name, detail)
     return None
 
 
-def _hint(name: str, names: tuple[str, ...]) -> str:
+def hint(name: str, names: tuple[str, ...]) -> str:
+    """Return which of these names may have been meant."""
     for other in names:
         if other.lower() == name.lower():
             return f"did you mean {other!r}? (upper and lower case differ)"

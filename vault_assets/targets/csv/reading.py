@@ -10,15 +10,14 @@ import duckdb
 import numpy as np
 
 from vault_assets.errors import DeclarationError, TargetError
-from vault_assets.model.names import quoted
 from vault_assets.targets.csv.cells import (
-    REFUSED,
     Layout,
     Split,
     judged,
     refused,
     split_records,
 )
+from vault_assets.targets.csv.division import CELLS, divide
 from vault_assets.targets.csv.header import (
     LF,
     Header,
@@ -174,10 +173,10 @@ class _Reading:
         for separator in separators(delimiter):
             records = Records(self.path, self.header, delimiter, separator)
             split = split_records(self.scratch.stream, delimiter, separator)
-            self.scratch.fill("cells", self._select(split), records.reader())
+            self.scratch.fill(CELLS, self._select(split), records.reader())
             if records.legal and not records.collided:
                 return records
-            self.scratch.drop("cells")
+            self.scratch.drop(CELLS)
             if not records.legal:
                 return None
         return None
@@ -187,7 +186,7 @@ class _Reading:
         grammar = Grammar(self.layout.delimiter, self.header.newline)
         lines = Lines(self.path, self.header, self._joined(grammar))
         split = split_lines(f"select * from {self.scratch.stream}", grammar)
-        self.scratch.fill("cells", self._select(split), lines.reader())
+        self.scratch.fill(CELLS, self._select(split), lines.reader())
         return lines
 
     def _joined(self, grammar: Grammar) -> Positions:
@@ -210,33 +209,19 @@ class _Reading:
         return judged(split, self.layout)
 
     def _counted(self, records: int, blank: int, *, repaired: bool) -> CsvResult:
-        cells = self.scratch.name("cells")
-        ((total, rejected),) = self.scratch.con.execute(
-            f"select count(*), count({REFUSED}) from {cells}"
-        ).fetchall()
-        if total != records:
+        found = divide(self.scratch, self.columns)
+        if found.records != records:
             raise TargetError(
-                f"the file has {records} records, but the engine returned {total}",
+                f"the file has {records} records, but the engine returned {found.records}",
                 where=self.path.name,
             )
-        names = ", ".join(map(quoted, self.columns))
-        self.scratch.create(
-            "view", "rows", f"select row_no, {names} from {cells} where {REFUSED} is null"
-        )
-        self.scratch.create(
-            "view",
-            "quarantined",
-            f"select row_no, {REFUSED}[1] as raw, {REFUSED}[2] as reason, "
-            f"{REFUSED}[3] as column_name, {REFUSED}[4] as detail "
-            f"from {cells} where {REFUSED} is not null",
-        )
         header = self.header.names
         return CsvResult(
-            rows=self.scratch.name("rows"),
-            quarantined=self.scratch.name("quarantined"),
+            rows=found.rows,
+            quarantined=found.quarantined,
             records=records,
-            loaded=total - rejected,
-            rejected=rejected,
+            loaded=records - found.rejected,
+            rejected=found.rejected,
             blank=blank,
             unknown_columns=tuple(name for name in header if name not in self.columns),
             missing_optional=tuple(

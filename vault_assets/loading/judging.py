@@ -1,0 +1,74 @@
+"""Judge tables as they stand, without loading anything."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import jinja2
+
+from vault_assets.loading.audits import Audit, Verdict, evaluate
+from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.loading.marts import mart_audits
+from vault_assets.loading.repairing import EARLIEST
+from vault_assets.loading.stage_audits import stage_audits
+from vault_assets.loading.stage_writing import scoped
+from vault_assets.loading.vault import LATEST, checks_of, key_context
+from vault_assets.model import Warehouse
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.stages import stage_plan
+from vault_assets.sql.templates import CheckTemplate, render
+from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.session import Session
+
+
+def judge_stage(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
+    """Return what the audits of a stage say of all its batches."""
+    source, session = warehouse.sources[name], lake.session()
+    batches = session.rows(
+        "select batch_id from registry.batches where source = $source", {"source": name}
+    )
+    scope = {
+        "batches": [row["batch_id"] for row in batches],
+        "first": EARLIEST,
+        "last": LATEST,
+    }
+    audits = [*stage_audits(source, stage_plan(warehouse, name)), *declared_audits(source)]
+    return _judged(session, [scoped(audit, scope) for audit in audits])
+
+
+def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
+    """Return what the audits of a vault table say of all its rows."""
+    plan, session = vault_plan(warehouse, name), lake.session()
+    (table,) = (table for _, other, table in warehouse.vault_tables() if other == name)
+    context = {**key_context(plan), "written": "true", "relations": plan.relations}
+    shipped = [audit for t in checks_of(plan) for audit in _of_whole_table(t, context)]
+    scope = {"first": EARLIEST, "last": LATEST}
+    audits = [*shipped, *(scoped(audit, scope) for audit in declared_audits(table))]
+    # Checks of a load read its decisions: here every row is one that was inserted.
+    session.run(
+        "create or replace temp view decided as "
+        f"select *, 0 as row_no, 'inserted' as _outcome from {plan.table.sql} "
+        "where batch_id <> 'ghost'"
+    )
+    try:
+        return _judged(session, audits)
+    finally:
+        session.run("drop view if exists temp.decided")
+
+
+def judge_mart(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
+    """Return what the audits of a mart say of its rows."""
+    mart = warehouse.marts[name]
+    return _judged(lake.session(), [*mart_audits(name, mart), *declared_audits(mart)])
+
+
+def _of_whole_table(template: CheckTemplate, context: dict[str, Any]) -> Iterator[Audit]:
+    """Yield the audit, unless it compares what came in with what was written in one load."""
+    with suppress(jinja2.UndefinedError):
+        sql = render(template.path, **context)
+        yield Audit(template.name, sql, template.description, template.blocking, template.severity)
+
+
+def _judged(session: Session, audits: Sequence[Audit]) -> tuple[Verdict, ...]:
+    blocking = evaluate(session, audits, blocking=True)
+    return (*blocking, *evaluate(session, audits, blocking=False))

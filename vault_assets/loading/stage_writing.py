@@ -1,0 +1,191 @@
+"""Write the rows of one batch into its stage: the same for files and for rows given in memory."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from vault_assets.landing.batches import Batch
+from vault_assets.loading.audits import Audit, evaluate, refuse_failures
+from vault_assets.loading.registering import utc_now
+from vault_assets.model import Warehouse
+from vault_assets.sql.plans import StagePlan
+from vault_assets.sql.registry import APPLIED, FAILURES
+from vault_assets.sql.stages import hash_expressions
+from vault_assets.sql.templates import read_sql, render
+from vault_assets.targets.csv import Refusal
+from vault_assets.targets.session import Session
+
+
+class ReadyRows(Protocol):
+    """Typed rows that may enter a stage, and the records that may not: records = both together."""
+
+    @property
+    def rows(self) -> str:
+        """View of the typed rows: row_no and every declared column."""
+        ...
+
+    @property
+    def quarantined(self) -> str:
+        """View of the other records: row_no, raw, reason, column_name, detail."""
+        ...
+
+    @property
+    def records(self) -> int:
+        """Records that came in."""
+        ...
+
+    @property
+    def loaded(self) -> int:
+        """Number of `rows`."""
+        ...
+
+    @property
+    def rejected(self) -> int:
+        """Number of `quarantined`."""
+        ...
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        """Columns that the source does not declare."""
+        ...
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why no record could be read; None if they could."""
+        ...
+
+
+@dataclass(frozen=True)
+class StagedBatch:
+    """What became of one batch: records in the file = loaded + quarantined.
+
+    Args:
+        batch: The batch.
+        records: Data records in the file.
+        loaded: Typed rows.
+        quarantined: Records with a reason.
+        unknown_columns: Header names that the source does not declare.
+        problem: Why the object could not be read at all; empty if it could.
+    """
+
+    batch: Batch
+    records: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    unknown_columns: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def write_batch(
+    session: Session,
+    warehouse: Warehouse,
+    plan: StagePlan,
+    batch: Batch,
+    ready: ReadyRows,
+    *,
+    run_id: str,
+    record_source: str | None = None,
+    source_column: str | None = None,
+) -> StagedBatch:
+    """Write rows, quarantined records and the record that the batch is staged.
+
+    Args:
+        session: In a transaction that locks the stage.
+        warehouse: The declaration.
+        plan: The stage.
+        batch: The batch; nothing of it is staged.
+        ready: Its records.
+        run_id: Written beside the applied batch.
+        record_source: Value of record_source; default: the source's, else the warehouse's.
+        source_column: SQL of a column of `ready.rows` that says otherwise where it is not NULL.
+    """
+    source = warehouse.sources[plan.source]
+    # Rows without these values are in quarantine.
+    never_null = [
+        name for name, column in source.columns.items() if not (column.nullable or column.optional)
+    ]
+    per_row = (
+        {"record_source": f"coalesce({source_column}, $record_source)"} if source_column else {}
+    )
+    session.run(
+        render(
+            "stage/load.sql",
+            plan=plan,
+            rows=ready.rows,
+            source_columns=plan.source_columns,
+            hashes=hash_expressions(plan.hashes, never_null=never_null),
+            **per_row,
+        ),
+        {
+            "batch_id": batch.batch_id,
+            "load_ts": batch.load_ts,
+            "record_source": record_source or source.record_source or warehouse.record_source,
+        },
+    )
+    if ready.rejected:
+        session.run(
+            render("stage/quarantine.sql", plan=plan, rejects=ready.quarantined),
+            {"batch_id": batch.batch_id},
+        )
+    _record(session, plan, batch, ready, run_id)
+    return StagedBatch(batch, ready.records, ready.loaded, ready.rejected, ready.unknown_columns)
+
+
+def _record(session: Session, plan: StagePlan, batch: Batch, ready: ReadyRows, run_id: str) -> None:
+    session.run(
+        read_sql("registry/applied.sql"),
+        {
+            "table_name": plan.table.label,
+            "stage": plan.source,
+            "batch_id": batch.batch_id,
+            "load_ts": batch.load_ts,
+            "run_id": run_id,
+            "rows_in": ready.records,
+            "inserted": ready.loaded,
+            "unchanged": 0,
+            "duplicate": 0,
+            "quarantined": ready.rejected,
+            "applied_at": utc_now(),
+            "note": _note(ready),
+        },
+        note=False,
+    )
+
+
+def _note(ready: ReadyRows) -> str | None:
+    """Return what the checks want to know of a batch, as JSON; None if there is nothing to tell."""
+    found: dict[str, Any] = {}
+    if ready.unknown_columns:
+        found["unknown_columns"] = list(ready.unknown_columns)
+    if ready.refusal:
+        found["header"] = ready.refusal.detail
+    return json.dumps(found, ensure_ascii=False) if found else None
+
+
+def unstage(session: Session, plan: StagePlan, batch: Batch) -> None:
+    """Forget what is staged of a batch, what was refused of it, and that it is staged."""
+    values = {"batch_id": batch.batch_id}
+    tables = (plan.table.sql, plan.quarantine.sql, FAILURES.sql)
+    for table in tables:
+        session.run(f"delete from {table} where batch_id = $batch_id", values)
+    session.run(
+        f"delete from {APPLIED.sql} where table_name = $table and batch_id = $batch_id",
+        {**values, "table": plan.table.label},
+    )
+
+
+def refuse_wrong(session: Session, plan: StagePlan, batch: Batch, audits: Sequence[Audit]) -> None:
+    """Evaluate the audits that block, over one batch.
+
+    Raises:
+        AuditsFailedError: One failed; the transaction must roll back.
+    """
+    scope = {"batches": [batch.batch_id], "first": batch.load_ts, "last": batch.load_ts}
+    verdicts = evaluate(session, [scoped(audit, scope) for audit in audits], blocking=True)
+    refuse_failures(plan.table.label, verdicts)
+
+
+def scoped(audit: Audit, scope: dict[str, Any]) -> Audit:
+    """Return an audit of a stage with its parameters: $batches, $first and $last."""
+    return replace(audit, parameters={**audit.parameters, **scope})
