@@ -1,10 +1,7 @@
 """Judge tables as they stand, without loading anything."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any
-
-import jinja2
 
 from vault_assets.loading.audits import Audit, Verdict, evaluate
 from vault_assets.loading.declared_audits import declared_audits
@@ -41,7 +38,7 @@ def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[
     plan, session = vault_plan(warehouse, name), lake.session()
     (table,) = (table for _, other, table in warehouse.vault_tables() if other == name)
     context = {**key_context(plan), "written": "true", "relations": plan.relations}
-    shipped = [audit for t in checks_of(plan) for audit in _of_whole_table(t, context)]
+    shipped = [_of_whole_table(t, context) for t in checks_of(plan) if not t.of_load]
     scope = {"first": EARLIEST, "last": LATEST}
     audits = [*shipped, *(scoped(audit, scope) for audit in declared_audits(table))]
     # Checks of a load read its decisions: here every row is one that was inserted.
@@ -62,11 +59,9 @@ def judge_mart(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict
     return _judged(lake.session(), [*mart_audits(name, mart), *declared_audits(mart)])
 
 
-def _of_whole_table(template: CheckTemplate, context: dict[str, Any]) -> Iterator[Audit]:
-    """Yield the audit, unless it compares what came in with what was written in one load."""
-    with suppress(jinja2.UndefinedError):
-        sql = render(template.path, **context)
-        yield Audit(template.name, sql, template.description, template.blocking, template.severity)
+def _of_whole_table(template: CheckTemplate, context: dict[str, Any]) -> Audit:
+    sql = render(template.path, **context)
+    return Audit(template.name, sql, template.description, template.blocking, template.severity)
 
 
 def _judged(session: Session, audits: Sequence[Audit]) -> tuple[Verdict, ...]:

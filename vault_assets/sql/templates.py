@@ -55,6 +55,7 @@ class CheckTemplate:
         description: What a passed check means.
         blocking: Evaluated before the commit; a failure rolls back.
         severity: `error` or `warn`.
+        of_load: Compares what came in with what was written, so that it can only judge a load.
     """
 
     name: str
@@ -62,6 +63,7 @@ class CheckTemplate:
     description: str
     blocking: bool
     severity: str
+    of_load: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -80,6 +82,7 @@ def _check_template(folder: str, file: Path) -> CheckTemplate:
         description=first.removeprefix("--").strip(),
         blocking="blocking" in traits,
         severity="warn" if "warn" in traits else "error",
+        of_load="load" in traits,
     )
 
 

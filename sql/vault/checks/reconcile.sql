@@ -1,5 +1,5 @@
 -- Every staged row of the batch was inserted, unchanged, a duplicate or quarantined; none is lost.
--- blocking, error
+-- blocking, error, load
 {#- Where every row of a stage counts, staging has counted them. #}
 with staged as (
   {%- for binding in plan.bindings %}
