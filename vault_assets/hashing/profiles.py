@@ -137,7 +137,7 @@ class OwnRules:
         return part[0]
 
 
-OWN = OwnRules(OwnHashing())
+OWN = OwnRules(OwnHashing.model_validate({}))
 
 
 def profile_of(rules: Rules) -> Profile:

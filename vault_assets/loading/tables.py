@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vault_assets.errors import TargetError
+from vault_assets.hashing import sql_literal
 from vault_assets.loading.hash_definitions import (
     appends,
     changed_hashes,
@@ -171,7 +172,16 @@ def insert_ghosts(session: Session, plan: VaultPlan) -> None:
     Before them, in one transaction, DuckLake would keep no bounds for columns in which ghosts are
     NULL, take those of the next transaction for the whole truth, and skip rows in queries.
     """
-    session.run(render("vault/ghosts.sql", plan=plan, ghost_keys=plan.ghost_keys), note=False)
+    session.run(
+        render(
+            "vault/ghosts.sql",
+            plan=plan,
+            ghost_keys=plan.ghost_keys,
+            unknown=sql_literal(plan.rules.unknown),
+            error=sql_literal(plan.rules.error),
+        ),
+        note=False,
+    )
 
 
 def _refuse_own_names(plan: VaultPlan) -> None:

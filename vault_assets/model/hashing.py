@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from vault_assets.model.base import Declared
 from vault_assets.model.references import Path, Problems, key_type
-from vault_assets.model.types import ColumnType, Kind
+from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import MultiActiveSatellite, Satellite
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def check_hashing(warehouse: "Warehouse", problems: Problems) -> None:
     if isinstance(rules, OwnHashing):
         return
     formats = rules.formats.model_dump(exclude_none=True)
-    known: set[Kind] = {"text", "integer", *formats}
+    known: set[str] = {"text", "integer", *formats}
     for path, column, declared in _hashed_columns(warehouse):
         if declared.kind not in known:
             hint = f"declare its text as hashing.formats.{declared.kind}"

@@ -32,7 +32,7 @@ class Warehouse(Vault):
         None, gt=0, description="Marts older than this are reported as stale."
     )
     hashing: Hashing = Field(
-        default_factory=OwnHashing,
+        default_factory=lambda: OwnHashing.model_validate({}),
         description="Rules of keys and hashdiffs: `vault_assets`, or those of a vault taken over.",
     )
     sources: dict[Name, Source] = Field(min_length=1, description="Sources by name.")

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vault_assets.hashing import OWN, Profile, profile_of
 from vault_assets.model.names import quoted
 from vault_assets.model.types import ColumnType
+from vault_assets.model.warehouse import Warehouse
 
 UUID = ColumnType("uuid")
 TEXT = ColumnType("text")
@@ -60,12 +62,21 @@ class TablePlan:
 class Hash:
     """A hash column of a stage and the columns it is computed from, in order.
 
-    kind `key`: NULL if any part is NULL, for a key must be known. kind `hashdiff`: never NULL.
+    kind `key`: NULL if a key is not known, by the rules that hash it. kind `hashdiff`: never NULL.
+
+    Args:
+        name: Name of the column.
+        kind: `key` or `hashdiff`.
+        parts: Columns of the stage with the types of the vault.
+        hubs: Of a link: the parts that belong to each of its hubs.
+        rules: How it is hashed.
     """
 
     name: str
     kind: str
     parts: tuple[tuple[str, ColumnType], ...]
+    hubs: tuple[tuple[tuple[str, ColumnType], ...], ...] = ()
+    rules: Profile = OWN
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,7 @@ class VaultPlan:
         late: What to do with a batch older than one applied: accept, strict or repair.
         order: `none` or `file`: how rows of one key in one batch relate.
         options: What only this pattern's templates know.
+        rules: How its keys and payloads are hashed.
     """
 
     pattern: str
@@ -159,13 +171,19 @@ class VaultPlan:
     late: str = "accept"
     order: str = "none"
     options: dict[str, Any] = field(default_factory=dict)
+    rules: Profile = OWN
 
 
-def system_columns(*, history: bool) -> tuple[ColumnPlan, ...]:
-    """Return the columns that every vault table ends with."""
+def hash_type(warehouse: Warehouse) -> ColumnType:
+    """Return the type of hash columns in this warehouse."""
+    return profile_of(warehouse.hashing).hash_type
+
+
+def system_columns(*, history: bool, hashes: ColumnType = UUID) -> tuple[ColumnPlan, ...]:
+    """Return the columns that every vault table ends with; `hashes` is the type of hash columns."""
     sequence = (
         ColumnPlan("load_seq", INTEGER, nullable=False, description="Order within the batch."),
-        ColumnPlan("hashdiff", UUID, nullable=False, description="Hash of the payload."),
+        ColumnPlan("hashdiff", hashes, nullable=False, description="Hash of the payload."),
     )
     return (
         ColumnPlan("load_ts", TIMESTAMP, nullable=False, description="Load time of the batch."),

@@ -1,8 +1,9 @@
 """Plans of stages: the columns of a source, the hashes that vault tables need of it."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
-from vault_assets.hashing import sql_hashdiff, sql_key
+from vault_assets.hashing import Profile, profile_of
 from vault_assets.model import Link, MultiActiveSatellite, Satellite
 from vault_assets.model.names import quoted
 from vault_assets.model.references import key_type
@@ -14,7 +15,6 @@ from vault_assets.sql.plans import (
     QUARANTINE_COLUMNS,
     TEXT,
     TIMESTAMP,
-    UUID,
     ColumnPlan,
     Hash,
     StagePlan,
@@ -27,7 +27,10 @@ Parts = tuple[tuple[str, ColumnType], ...]
 def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     """Return the plan of the stage of source `name`."""
     source = warehouse.sources[name]
-    hashes = tuple({item.name: item for item in _hashes(warehouse, name)}.values())
+    rules = profile_of(warehouse.hashing)
+    hashes = tuple(
+        {item.name: _by_rules(item, rules) for item in _hashes(warehouse, name)}.values()
+    )
     columns = (
         ColumnPlan("batch_id", TEXT, nullable=False, description="The batch of the row."),
         ColumnPlan("load_ts", TIMESTAMP, nullable=False, description="Load time of the batch."),
@@ -40,7 +43,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
         *(
             ColumnPlan(
                 item.name,
-                UUID,
+                rules.hash_type,
                 description=f"Hash ({item.kind}) of {', '.join(part for part, _ in item.parts)}.",
             )
             for item in hashes
@@ -92,14 +95,20 @@ def _hashes(warehouse: Warehouse, stage: str) -> Iterator[Hash]:
             yield Hash(f"hd_{name}", "hashdiff", payload_parts(warehouse, table))
 
 
+def _by_rules(item: Hash, rules: Profile) -> Hash:
+    ordered = rules.payload_order(item.parts) if item.kind == "hashdiff" else item.parts
+    return replace(item, parts=ordered, rules=rules)
+
+
 def _link_hashes(warehouse: Warehouse, link: Link, binding: LinkBinding) -> Iterator[Hash]:
-    whole: Parts = ()
+    hubs: list[Parts] = []
     for role, hub_name in link.hubs.items():
         columns = role_columns(warehouse, link, binding, role)
         parts = hub_parts(warehouse, warehouse.hubs[hub_name], columns)
         yield Hash(role, "key", parts)
-        whole += parts
-    yield Hash(link.hash_key, "key", whole)
+        hubs.append(parts)
+    whole = tuple(part for parts in hubs for part in parts)
+    yield Hash(link.hash_key, "key", whole, hubs=tuple(hubs))
 
 
 def payload_parts(warehouse: Warehouse, table: Satellite | MultiActiveSatellite) -> Parts:
@@ -124,11 +133,30 @@ def hash_expressions(
     return [(item.name, _expression(item, known)) for item in hashes]
 
 
+def lossy_keys(plan: StagePlan) -> list[tuple[str, str]]:
+    """Return (column, SQL list of its parts) of keys whose rules may mix two keys up.
+
+    The parts are as their rules mean to see them: what they ignore on purpose is taken off.
+    """
+    return [
+        (item.name, ", ".join(map(item.rules.sql_normalised, _quoted(item.parts))))
+        for item in plan.hashes
+        if item.kind == "key" and not item.rules.injective
+    ]
+
+
 def _expression(item: Hash, never_null: Collection[str]) -> str:
-    parts = [(quoted(column), declared) for column, declared in item.parts]
+    parts = _quoted(item.parts)
     if item.kind == "hashdiff":
-        return sql_hashdiff(parts, never_null=never_null)
-    columns = {column for column, _ in parts}
-    key = sql_key(parts, never_null=columns)
-    missing = " or ".join(f"{column} is null" for column, _ in parts if column not in never_null)
+        return item.rules.sql_hashdiff(parts, never_null=never_null)
+    key = item.rules.sql_key(parts, never_null={column for column, _ in parts})
+    missing = " or ".join(
+        condition
+        for hub in item.hubs or (item.parts,)
+        if (condition := item.rules.sql_missing(_quoted(hub), never_null=never_null))
+    )
     return f"case when not ({missing}) then {key} end" if missing else key
+
+
+def _quoted(parts: Parts) -> Parts:
+    return tuple((quoted(column), declared) for column, declared in parts)

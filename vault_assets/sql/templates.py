@@ -8,7 +8,6 @@ from typing import Any
 
 import jinja2
 
-from vault_assets import hashing
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
@@ -55,6 +54,7 @@ class CheckTemplate:
         description: What a passed check means.
         blocking: Evaluated before the commit; a failure rolls back.
         severity: `error` or `warn`.
+        lossy: Only where different keys may have one text.
     """
 
     name: str
@@ -62,6 +62,7 @@ class CheckTemplate:
     description: str
     blocking: bool
     severity: str
+    lossy: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -80,6 +81,7 @@ def _check_template(folder: str, file: Path) -> CheckTemplate:
         description=first.removeprefix("--").strip(),
         blocking="blocking" in traits,
         severity="warn" if "warn" in traits else "error",
+        lossy="lossy" in traits,
     )
 
 
@@ -96,7 +98,6 @@ def _environment() -> jinja2.Environment:
         lit=literal,
         ts=dialect.timestamp,
         sql_type=dialect.sql_type,
-        set_hash=hashing.sql_set_hash,
         cols=_columns,
         cols_as=_columns_as,
         all_set=_all_set,

@@ -5,12 +5,12 @@ from vault_assets.model.references import feeds
 from vault_assets.model.vault import LinkBinding
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import (
-    UUID,
     BindingPlan,
     ColumnPlan,
     ParentPlan,
     TablePlan,
     VaultPlan,
+    hash_type,
     system_columns,
 )
 from vault_assets.sql.stages import role_columns, stage_plan
@@ -19,9 +19,17 @@ from vault_assets.sql.stages import role_columns, stage_plan
 def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
     """Return the plan of link `name`."""
     columns = (
-        ColumnPlan(link.hash_key, UUID, nullable=False, description="Hash of all hub keys."),
+        ColumnPlan(
+            link.hash_key, hash_type(warehouse), nullable=False, description="Hash of all hub keys."
+        ),
         *(
-            ColumnPlan(role, UUID, nullable=False, description=f"Key of {hub}.", hashed=True)
+            ColumnPlan(
+                role,
+                hash_type(warehouse),
+                nullable=False,
+                description=f"Key of {hub}.",
+                hashed=True,
+            )
             for role, hub in link.hubs.items()
         ),
         *system_columns(history=False),

@@ -3,4 +3,8 @@
 select d.{{ key }}, {{ plan.options["keys"] | cols("d") }}, d.batch_id, d.row_no
 from decided as d
 inner join {{ plan.table.sql }} as h on h.{{ key }} = d.{{ key }}
-where ({{ plan.options["keys"] | cols("d") }}) is distinct from ({{ plan.options["keys"] | cols("h") }})
+where
+  ({{ keys_of.d }}) is distinct from ({{ keys_of.h }})
+  {%- if not plan.rules.injective %}
+  and h.batch_id <> 'ghost'
+  {%- endif %}
