@@ -8,8 +8,10 @@ from vault_assets.loading.hash_definitions import (
     appends,
     changed_hashes,
     define,
+    define_rules,
     definition,
     refuse_other_hashes,
+    refuse_other_rules,
 )
 from vault_assets.model.names import quoted
 from vault_assets.sql import dialect
@@ -100,13 +102,16 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     """
     comments = _stored_comments(session, plan.table)
     changed = changed_hashes(plan, comments)
-    if not rehash:
+    if rehash:
+        _drop_retyped(session, plan)
+    else:
         refuse_other_hashes(plan, changed)
     ensure_table(session, plan.quarantine)
     added = set(ensure_table(session, plan.table))
     new = [item for item in plan.hashes if item.name in added]
     # Columns that are new are NULL in kept rows: at the end of a payload they change no hash.
-    stale = [change[0] for change in changed if not appends(change, beyond=comments)]
+    kept = [change for change in changed if change[0].name not in added]
+    stale = [change[0] for change in kept if not appends(change, beyond=comments)]
     if comments and (new or stale):
         hashes = hash_expressions([*new, *stale])
         session.run(render("stage/rehash.sql", plan=plan, hashes=hashes))
@@ -115,18 +120,31 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
             define(session, plan, item)
 
 
+def _drop_retyped(session: Session, plan: StagePlan) -> None:
+    """Drop hashes of another width; they are added again and computed from the kept rows."""
+    stored = stored_columns(session, plan.table)
+    for column in plan.table.columns:
+        kind = stored.get(column.name)
+        is_hash = any(item.name == column.name for item in plan.hashes)
+        if is_hash and kind and not _fits(kind, column.type.kind, dialect.sql_type(column.type)):
+            session.run(f"alter table {plan.table.sql} drop column {column.sql}", note=False)
+
+
 def require_stage(session: Session, plan: StagePlan) -> None:
     """Make sure that the rows of a stage are as declared; a missing stage is created empty.
 
     Raises:
-        TargetError: The stage has to be loaded first, for the declaration has changed.
+        TargetError: The stage has to be loaded first, for the declaration has changed; or, as
+            `ensure_stage`, a hash has changed.
     """
     comments = _stored_comments(session, plan.table)
     if not comments:
         ensure_stage(session, plan)
         return
+    changed = changed_hashes(plan, comments)
+    refuse_other_hashes(plan, changed)
     missing = [column.name for column in plan.table.columns if column.name not in comments]
-    missing += [item.name for item, _ in changed_hashes(plan, comments)]
+    missing += [item.name for item, _ in changed]
     if missing:
         raise TargetError(
             f"the declaration has changed {', '.join(map(repr, missing))} since it was loaded",
@@ -152,17 +170,20 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
         Whether the table is new and its ghosts are still to be inserted, see `insert_ghosts`.
 
     Raises:
-        TargetError: The declaration inserts, reorders, drops or retypes a column: rows to come
-            would hash differently from those stored. Or it takes a name that loads need. Or a
-            parent has not been loaded.
+        TargetError: The declaration inserts, reorders, drops or retypes a column, or hashes by
+            other rules: rows to come would hash differently from those stored. Or it takes a name
+            that loads need. Or a parent has not been loaded.
     """
     tables = _stored_tables(session, plan.table.layer)
     stored = tables.get(plan.table.name, {})
     _refuse_own_names(plan)
     _require_parents(plan, tables)
     if stored:
+        refuse_other_rules(session, plan)
         _refuse_rehash(plan, stored)
     _ensure(session, plan.table, stored)
+    if not stored:
+        define_rules(session, plan)
     return not stored
 
 
