@@ -76,18 +76,16 @@ def _fix(item: Hash) -> str:
     )
 
 
-def refuse_other_rules(session: Session, plan: VaultPlan) -> None:
+def refuse_other_rules(plan: VaultPlan, before: str) -> None:
     """Refuse a vault table whose stored keys were hashed by other rules than declared.
+
+    Args:
+        plan: The table as declared.
+        before: The rules kept with its key; empty for the default ones.
 
     Raises:
         TargetError: The declaration has changed `hashing`, and a rebuild did not come this far.
     """
-    before = session.value(
-        "select coalesce(max(comment), '') from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $schema "
-        "and table_name = $table and column_name = $key",
-        {"schema": plan.table.layer, "table": plan.table.name, "key": plan.key},
-    )
     if before != plan.rules.label:
         raise TargetError(
             f"its keys are hashed by {before or DEFAULT}, but {plan.rules.label or DEFAULT} is "

@@ -1,6 +1,7 @@
 """Create tables, and let them grow with the declaration; refuse what would break their history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from vault_assets.errors import TargetError
 from vault_assets.hashing import sql_literal
@@ -39,12 +40,19 @@ def stored_columns(session: Session, table: TablePlan) -> Columns:
 
 
 def _stored_tables(session: Session, layer: str) -> dict[str, dict[str, str]]:
-    rows = session.rows(
-        "select table_name, column_name, data_type from duckdb_columns() "
+    return _by_table(_catalog(session, layer))
+
+
+def _catalog(session: Session, layer: str) -> list[dict[str, Any]]:
+    return session.rows(
+        "select table_name, column_name, data_type, comment from duckdb_columns() "
         "where database_name = current_database() and schema_name = $schema "
         "order by table_name, column_index",
         {"schema": layer},
     )
+
+
+def _by_table(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     tables: dict[str, dict[str, str]] = {}
     for row in rows:
         tables.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
@@ -174,12 +182,14 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
             other rules: rows to come would hash differently from those stored. Or it takes a name
             that loads need. Or a parent has not been loaded.
     """
-    tables = _stored_tables(session, plan.table.layer)
+    rows = _catalog(session, plan.table.layer)
+    tables = _by_table(rows)
     stored = tables.get(plan.table.name, {})
     _refuse_own_names(plan)
     _require_parents(plan, tables)
     if stored:
-        refuse_other_rules(session, plan)
+        kept = (row["comment"] or "" for row in rows if row["table_name"] == plan.table.name)
+        refuse_other_rules(plan, "".join(kept))  # only its key has a comment
         _refuse_rehash(plan, stored)
     _ensure(session, plan.table, stored)
     if not stored:
