@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from vault_assets.errors import BatchError
 from vault_assets.landing.store import Store
+from vault_assets.loading.rehashing import refuse_wrong_keys, rehash_stage
 from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.staging import Staged, stage_batches
-from vault_assets.loading.tables import ensure_registry, ensure_stage
+from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import VaultPlan
 from vault_assets.sql.registry import APPLIED, BATCHES
-from vault_assets.sql.stages import stage_plan
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -125,18 +125,24 @@ def rebuild_vault(
 
     Load times, sources and batches are those of the stage rows, so contents are identical, unless
     the declaration has changed: then kept rows are hashed anew first. Each table is replaced in
-    one transaction: a reader sees the old or the new one.
+    one transaction: a reader sees the old or the new one. If this is interrupted, tables that were
+    hashed otherwise refuse to load until it is repeated.
+
+    Args:
+        lake: The warehouse's lake.
+        warehouse: The declaration.
+        run_id: Written beside the applied batches.
+        progress: Is told of each table.
+
+    Raises:
+        TargetError: A stored hash is not the hash of its row.
     """
     for source in warehouse.sources:
-        _rehash(lake, warehouse, source)
+        progress(str(rehash_stage(lake, warehouse, source)))
     loaded = []
     for _, name, _ in warehouse.vault_tables():
         plan = vault_plan(warehouse, name)
         loaded.append(load_vault_table(lake, warehouse, name, run_id=run_id, rebuild=True))
+        refuse_wrong_keys(lake, plan)
         progress(plan.table.label)
     return tuple(loaded)
-
-
-def _rehash(lake: DuckLake, warehouse: Warehouse, source: str) -> None:
-    plan = stage_plan(warehouse, source)
-    lake.transaction([plan.table.label], lambda session: ensure_stage(session, plan, rehash=True))

@@ -8,20 +8,23 @@ from vault_assets.model import Column, Source
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
 from vault_assets.sql.plans import StagePlan
+from vault_assets.sql.stages import lossy_keys
 from vault_assets.sql.templates import check_templates, render
 
 
 def stage_audits(source: Source, plan: StagePlan) -> list[Audit]:
     """Return the audits of the stage of `source`."""
+    lossy = lossy_keys(plan)
     audits = [
         Audit(
             template.name,
-            render(template.path, plan=plan),
+            render(template.path, plan=plan, keys=lossy),
             template.description,
             blocking=template.blocking,
             severity=template.severity,
         )
         for template in check_templates("stage")
+        if lossy or not template.lossy
     ]
     return [*audits, *_column_audits(source, plan)]
 

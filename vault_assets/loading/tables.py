@@ -1,14 +1,18 @@
 """Create tables, and let them grow with the declaration; refuse what would break their history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from vault_assets.errors import TargetError
+from vault_assets.hashing import sql_literal
 from vault_assets.loading.hash_definitions import (
     appends,
     changed_hashes,
     define,
+    define_rules,
     definition,
     refuse_other_hashes,
+    refuse_other_rules,
 )
 from vault_assets.model.names import quoted
 from vault_assets.sql import dialect
@@ -36,12 +40,19 @@ def stored_columns(session: Session, table: TablePlan) -> Columns:
 
 
 def _stored_tables(session: Session, layer: str) -> dict[str, dict[str, str]]:
-    rows = session.rows(
-        "select table_name, column_name, data_type from duckdb_columns() "
+    return _by_table(_catalog(session, layer))
+
+
+def _catalog(session: Session, layer: str) -> list[dict[str, Any]]:
+    return session.rows(
+        "select table_name, column_name, data_type, comment from duckdb_columns() "
         "where database_name = current_database() and schema_name = $schema "
         "order by table_name, column_index",
         {"schema": layer},
     )
+
+
+def _by_table(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     tables: dict[str, dict[str, str]] = {}
     for row in rows:
         tables.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
@@ -99,13 +110,16 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     """
     comments = _stored_comments(session, plan.table)
     changed = changed_hashes(plan, comments)
-    if not rehash:
+    if rehash:
+        _drop_retyped(session, plan)
+    else:
         refuse_other_hashes(plan, changed)
     ensure_table(session, plan.quarantine)
     added = set(ensure_table(session, plan.table))
     new = [item for item in plan.hashes if item.name in added]
     # Columns that are new are NULL in kept rows: at the end of a payload they change no hash.
-    stale = [change[0] for change in changed if not appends(change, beyond=comments)]
+    kept = [change for change in changed if change[0].name not in added]
+    stale = [change[0] for change in kept if not appends(change, beyond=comments)]
     derived = [item for item in plan.derived if item[0] in added]
     if comments and derived:
         session.run(render("stage/rehash.sql", plan=plan, hashes=derived))
@@ -117,18 +131,31 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
             define(session, plan, item)
 
 
+def _drop_retyped(session: Session, plan: StagePlan) -> None:
+    """Drop hashes of another width; they are added again and computed from the kept rows."""
+    stored = stored_columns(session, plan.table)
+    for column in plan.table.columns:
+        kind = stored.get(column.name)
+        is_hash = any(item.name == column.name for item in plan.hashes)
+        if is_hash and kind and not _fits(kind, column.type.kind, dialect.sql_type(column.type)):
+            session.run(f"alter table {plan.table.sql} drop column {column.sql}", note=False)
+
+
 def require_stage(session: Session, plan: StagePlan) -> None:
     """Make sure that the rows of a stage are as declared; a missing stage is created empty.
 
     Raises:
-        TargetError: The stage has to be loaded first, for the declaration has changed.
+        TargetError: The stage has to be loaded first, for the declaration has changed; or, as
+            `ensure_stage`, a hash has changed.
     """
     comments = _stored_comments(session, plan.table)
     if not comments:
         ensure_stage(session, plan)
         return
+    changed = changed_hashes(plan, comments)
+    refuse_other_hashes(plan, changed)
     missing = [column.name for column in plan.table.columns if column.name not in comments]
-    missing += [item.name for item, _ in changed_hashes(plan, comments)]
+    missing += [item.name for item, _ in changed]
     if missing:
         raise TargetError(
             f"the declaration has changed {', '.join(map(repr, missing))} since it was loaded",
@@ -154,17 +181,22 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
         Whether the table is new and its ghosts are still to be inserted, see `insert_ghosts`.
 
     Raises:
-        TargetError: The declaration inserts, reorders, drops or retypes a column: rows to come
-            would hash differently from those stored. Or it takes a name that loads need. Or a
-            parent has not been loaded.
+        TargetError: The declaration inserts, reorders, drops or retypes a column, or hashes by
+            other rules: rows to come would hash differently from those stored. Or it takes a name
+            that loads need. Or a parent has not been loaded.
     """
-    tables = _stored_tables(session, plan.table.layer)
+    rows = _catalog(session, plan.table.layer)
+    tables = _by_table(rows)
     stored = tables.get(plan.table.name, {})
     _refuse_own_names(plan)
     _require_parents(plan, tables)
     if stored:
+        kept = (row["comment"] or "" for row in rows if row["table_name"] == plan.table.name)
+        refuse_other_rules(plan, "".join(kept))  # only its key has a comment
         _refuse_rehash(plan, stored)
     _ensure(session, plan.table, stored)
+    if not stored:
+        define_rules(session, plan)
     return not stored
 
 
@@ -174,7 +206,16 @@ def insert_ghosts(session: Session, plan: VaultPlan) -> None:
     Before them, in one transaction, DuckLake would keep no bounds for columns in which ghosts are
     NULL, take those of the next transaction for the whole truth, and skip rows in queries.
     """
-    session.run(render("vault/ghosts.sql", plan=plan, ghost_keys=plan.ghost_keys), note=False)
+    session.run(
+        render(
+            "vault/ghosts.sql",
+            plan=plan,
+            ghost_keys=plan.ghost_keys,
+            unknown=sql_literal(plan.rules.unknown),
+            error=sql_literal(plan.rules.error),
+        ),
+        note=False,
+    )
 
 
 def _refuse_own_names(plan: VaultPlan) -> None:

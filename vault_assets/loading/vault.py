@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vault_assets.hashing import sql_hashdiff, sql_key
+from vault_assets.hashing import Part, sql_literal
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.repairing import (
@@ -189,14 +189,33 @@ def key_context(plan: VaultPlan) -> dict[str, Any]:
     """Return what templates say of a key: its column, its hash and the hash of its payload."""
     keys = plan.options.get("keys", ())
     types = plan.options.get("key_types", ())
-    hashed = plan.options.get("hashed", ())
-    parts = [(quoted(key), kind) for key, kind in zip(keys, types, strict=True)]
+    hashed = _quoted(plan.options.get("hashed", ()))
+    own = _quoted(tuple(zip(keys, types, strict=True)))
+    parts = plan.options.get("key_parts", own)
     return {
         "plan": plan,
         "key": quoted(plan.key),
-        "key_hash": sql_key(parts) if parts else "",
-        "hashdiff": sql_hashdiff([(quoted(name), kind) for name, kind in hashed]) if hashed else "",
+        "unknown": sql_literal(plan.rules.unknown),
+        "error": sql_literal(plan.rules.error),
+        "key_hash": plan.rules.sql_key(parts) if parts else "",
+        "keys_of": {alias: _normalised(plan, own, alias) for alias in "dh"},
+        "hashdiff": plan.rules.sql_own_hashdiff(hashed) if hashed else "",
+        "set_hash": _set_hash(plan),
     }
+
+
+def _quoted(parts: Sequence[Part]) -> list[Part]:
+    return [(quoted(name), kind) for name, kind in parts]
+
+
+def _normalised(plan: VaultPlan, parts: Sequence[Part], alias: str) -> str:
+    return ", ".join(plan.rules.sql_normalised((f"{alias}.{name}", kind)) for name, kind in parts)
+
+
+def _set_hash(plan: VaultPlan) -> str:
+    members = _quoted(plan.options.get("members", ()))
+    order = plan.options.get("child_keys", ())
+    return plan.rules.sql_set_hash("hashdiff", members, order) if members else ""
 
 
 def _insert_sql(plan: VaultPlan, context: dict[str, Any]) -> str:
@@ -256,6 +275,7 @@ def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
     return [
         replace(template, blocking=True, severity="error") if template.name in refused else template
         for template in (*common, *check_templates(f"vault/{plan.pattern}"))
+        if not (template.lossy and plan.rules.injective)
     ]
 
 

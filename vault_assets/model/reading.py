@@ -69,11 +69,20 @@ def _fields(model: Any, place: Sequence[str | int]) -> list[str]:
     schema = model.model_json_schema()
     node: dict[str, Any] = schema
     for part in place:
-        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        node = _child(node, part)
         node = node.get("items", node) if isinstance(part, int) else node
         while "$ref" in node:
             node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
     return list(node.get("properties", {}))
+
+
+def _child(node: dict[str, Any], part: str | int) -> dict[str, Any]:
+    """Return the schema below `part`: of a key, of any key, or of the variant of that name."""
+    for option in node.get("anyOf", [node]):
+        variants = option.get("discriminator", {}).get("mapping", {})
+        if part in variants:
+            return {"$ref": variants[part]}
+    return node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
 
 
 def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import Field, model_validator
 
 from vault_assets.model.base import Table
+from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.marts import Mart
 from vault_assets.model.names import Name, nearest
 from vault_assets.model.references import Problems, check_references
@@ -30,6 +31,10 @@ class Warehouse(Vault):
     freshness_hours: float | None = Field(
         None, gt=0, description="Marts older than this are reported as stale."
     )
+    hashing: Hashing = Field(
+        default_factory=lambda: OwnHashing.model_validate({}),
+        description="Rules of keys and hashdiffs: `vault_assets`, or those of a vault taken over.",
+    )
     sources: dict[Name, Source] = Field(min_length=1, description="Sources by name.")
     marts: dict[Name, Mart] = Field(default_factory=dict, description="Marts by name.")
 
@@ -37,6 +42,8 @@ class Warehouse(Vault):
     def _references_resolve(self) -> "Warehouse":
         problems = Problems(type(self).__name__)
         check_references(self, problems)
+        if not problems.found:
+            check_hashing(self, problems)
         problems.raise_if_any()
         return self
 

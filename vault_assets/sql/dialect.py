@@ -30,10 +30,5 @@ def timestamp(value: dt.datetime) -> str:
     return f"timestamp {literal(value.isoformat(sep=' ', timespec='microseconds'))}"
 
 
-def hash_key(value: object) -> str:
-    """Return a reserved hash key as a literal."""
-    return f"cast({literal(str(value))} as uuid)"
-
-
-UNKNOWN = hash_key(hashing.UNKNOWN)
-ERROR = hash_key(hashing.ERROR)
+UNKNOWN = hashing.sql_literal(hashing.UNKNOWN)
+ERROR = hashing.sql_literal(hashing.ERROR)

@@ -1,8 +1,10 @@
 """Find the plan of a table: the pattern's name is the name of the module that knows."""
 
+from dataclasses import replace
 from importlib import import_module
 
 from vault_assets.errors import DeclarationError
+from vault_assets.hashing import profile_of
 from vault_assets.model.names import nearest
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.plans import VaultPlan
@@ -20,4 +22,5 @@ def vault_plan(warehouse: Warehouse, name: str) -> VaultPlan:
             f"no vault table {name!r}: {nearest(name, tables)}", where=warehouse.name
         )
     module = import_module(f"vault_assets.sql.patterns.{tables[name].pattern}")
-    return module.plan(warehouse, name, tables[name])
+    plan = module.plan(warehouse, name, tables[name])
+    return replace(plan, rules=profile_of(warehouse.hashing))

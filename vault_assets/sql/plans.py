@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vault_assets.hashing import OWN, Profile, profile_of
 from vault_assets.model.names import quoted
 from vault_assets.model.types import ColumnType
+from vault_assets.model.warehouse import Warehouse
 
 UUID = ColumnType("uuid")
 TEXT = ColumnType("text")
@@ -60,14 +62,23 @@ class TablePlan:
 class Hash:
     """A hash column of a stage and the columns it is computed from, in order.
 
-    kind `key`: NULL if any part is NULL that is not `optional`, for a key must be known. kind
-    `hashdiff`: never NULL.
+    kind `key`: NULL if a key is not known, by the rules that hash it. kind `hashdiff`: never NULL.
+
+    Args:
+        name: Name of the column.
+        kind: `key` or `hashdiff`.
+        parts: Columns of the stage with the types of the vault.
+        optional: Columns that may be NULL in a key.
+        hubs: Of a link: the parts that belong to each of its hubs, and its own.
+        rules: How it is hashed.
     """
 
     name: str
     kind: str
     parts: tuple[tuple[str, ColumnType], ...]
     optional: frozenset[str] = frozenset()
+    hubs: tuple[tuple[tuple[str, ColumnType], ...], ...] = ()
+    rules: Profile = OWN
 
 
 @dataclass(frozen=True)
@@ -165,6 +176,7 @@ class VaultPlan:
         sequence: Names of the query by which the rows of a key follow each other.
         whole: Whether a late batch concerns all rows, not only those of its own keys.
         options: What only this pattern's templates know.
+        rules: How its keys and payloads are hashed.
     """
 
     pattern: str
@@ -184,13 +196,19 @@ class VaultPlan:
     sequence: tuple[str, ...] = ("load_ts", "row_no")
     whole: bool = False
     options: dict[str, Any] = field(default_factory=dict)
+    rules: Profile = OWN
 
 
-def system_columns(*, history: bool) -> tuple[ColumnPlan, ...]:
-    """Return the columns that every vault table ends with."""
+def hash_type(warehouse: Warehouse) -> ColumnType:
+    """Return the type of hash columns in this warehouse."""
+    return profile_of(warehouse.hashing).hash_type
+
+
+def system_columns(*, history: bool, hashes: ColumnType = UUID) -> tuple[ColumnPlan, ...]:
+    """Return the columns that every vault table ends with; `hashes` is the type of hash columns."""
     sequence = (
         ColumnPlan("load_seq", INTEGER, nullable=False, description="Order within the batch."),
-        ColumnPlan("hashdiff", UUID, nullable=False, description="Hash of the payload."),
+        ColumnPlan("hashdiff", hashes, nullable=False, description="Hash of the payload."),
     )
     return (
         ColumnPlan("load_ts", TIMESTAMP, nullable=False, description="Load time of the batch."),

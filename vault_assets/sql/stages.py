@@ -1,8 +1,9 @@
 """Plans of stages: the columns of a source, the hashes that vault tables need of it."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
-from vault_assets.hashing import sql_hashdiff, sql_key
+from vault_assets.hashing import Profile, profile_of
 from vault_assets.model import (
     MultiActiveSatellite,
     NonHistorizedLink,
@@ -21,7 +22,6 @@ from vault_assets.sql.plans import (
     QUARANTINE_COLUMNS,
     TEXT,
     TIMESTAMP,
-    UUID,
     ColumnPlan,
     Hash,
     StagePlan,
@@ -36,7 +36,10 @@ ROW_POSITION: Parts = (("batch_id", TEXT), ("row_no", INTEGER))
 def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     """Return the plan of the stage of source `name`."""
     source = warehouse.sources[name]
-    hashes = tuple({item.name: item for item in _hashes(warehouse, name)}.values())
+    rules = profile_of(warehouse.hashing)
+    hashes = tuple(
+        {item.name: _by_rules(item, rules) for item in _hashes(warehouse, name)}.values()
+    )
     columns = (
         ColumnPlan("batch_id", TEXT, nullable=False, description="The batch of the row."),
         ColumnPlan("load_ts", TIMESTAMP, nullable=False, description="Load time of the batch."),
@@ -49,7 +52,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
         *(
             ColumnPlan(
                 item.name,
-                UUID,
+                rules.hash_type,
                 description=f"Hash ({item.kind}) of {', '.join(part for part, _ in item.parts)}.",
             )
             for item in hashes
@@ -118,25 +121,35 @@ def _hashes(warehouse: Warehouse, stage: str) -> Iterator[Hash]:
             yield Hash(f"hd_{name}", "hashdiff", payload_parts(warehouse, table))
 
 
+def _by_rules(item: Hash, rules: Profile) -> Hash:
+    ordered = rules.payload_order(item.parts) if item.kind == "hashdiff" else item.parts
+    return replace(item, parts=ordered, rules=rules)
+
+
 def _link_hashes(
     warehouse: Warehouse, name: str, link: Relation, binding: LinkBinding
 ) -> Iterator[Hash]:
-    whole: Parts = ()
+    groups: list[Parts] = []
     optional: set[str] = set()
     for role, hub_name in link.hubs.items():
         columns = role_columns(warehouse, link, binding, role)
         parts = hub_parts(warehouse, warehouse.hubs[hub_name], columns)
         policy = link.nulls.get(role, "reject")
         yield Hash(role, "key", parts, frozenset(columns) if policy == "allow" else frozenset())
-        whole += parts
+        groups.append(parts)
         optional |= set(columns) if policy != "reject" else set()
     own = _typed_columns(warehouse, binding, own_keys(link))
     if isinstance(link, NonHistorizedLink):
         yield Hash(link.hash_key, "key", own or ROW_POSITION)
         payload = _typed_columns(warehouse, binding, link.payload)
-        yield Hash(f"hd_{name}", "hashdiff", whole + payload)
+        yield Hash(f"hd_{name}", "hashdiff", _joined(groups) + payload)
     else:
-        yield Hash(link.hash_key, "key", whole + own, frozenset(optional))
+        groups += [own] if own else []
+        yield Hash(link.hash_key, "key", _joined(groups), frozenset(optional), tuple(groups))
+
+
+def _joined(groups: Sequence[Parts]) -> Parts:
+    return tuple(part for parts in groups for part in parts)
 
 
 def _typed_columns(warehouse: Warehouse, binding: LinkBinding, columns: Sequence[str]) -> Parts:
@@ -169,12 +182,33 @@ def hash_expressions(
     return [(item.name, _expression(item, known)) for item in hashes]
 
 
+def lossy_keys(plan: StagePlan) -> list[tuple[str, str]]:
+    """Return (column, SQL list of its parts) of keys whose rules may mix two keys up.
+
+    The parts are as their rules mean to see them: what they ignore on purpose is taken off.
+    """
+    return [
+        (item.name, ", ".join(map(item.rules.sql_normalised, _quoted(item.parts))))
+        for item in plan.hashes
+        if item.kind == "key" and not item.rules.injective
+    ]
+
+
 def _expression(item: Hash, never_null: Collection[str]) -> str:
-    parts = [(quoted(column), declared) for column, declared in item.parts]
+    parts = _quoted(item.parts)
     if item.kind == "hashdiff":
-        return sql_hashdiff(parts, never_null=never_null)
+        return item.rules.sql_hashdiff(parts, never_null=never_null)
     optional = {quoted(column) for column in item.optional}
-    needed = [column for column, _ in parts if column not in optional]
-    key = sql_key(parts, never_null={*needed, *never_null})
-    missing = " or ".join(f"{column} is null" for column in needed if column not in never_null)
+    needed = {column for column, _ in parts} - optional
+    key = item.rules.sql_key(parts, never_null={*needed, *never_null})
+    missing = " or ".join(
+        condition
+        for group in item.hubs or (item.parts,)
+        if (known := [part for part in _quoted(group) if part[0] not in optional])
+        and (condition := item.rules.sql_missing(known, never_null=never_null))
+    )
     return f"case when not ({missing}) then {key} end" if missing else key
+
+
+def _quoted(parts: Parts) -> Parts:
+    return tuple((quoted(column), declared) for column, declared in parts)

@@ -8,7 +8,6 @@ from typing import Any
 
 import jinja2
 
-from vault_assets import hashing
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
@@ -56,6 +55,7 @@ class CheckTemplate:
         blocking: Evaluated before the commit; a failure rolls back.
         severity: `error` or `warn`.
         of_load: Compares what came in with what was written, so that it can only judge a load.
+        lossy: Only where different keys may have one text.
     """
 
     name: str
@@ -64,6 +64,7 @@ class CheckTemplate:
     blocking: bool
     severity: str
     of_load: bool = False
+    lossy: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -83,6 +84,7 @@ def _check_template(folder: str, file: Path) -> CheckTemplate:
         blocking="blocking" in traits,
         severity="warn" if "warn" in traits else "error",
         of_load="load" in traits,
+        lossy="lossy" in traits,
     )
 
 
@@ -99,7 +101,6 @@ def _environment() -> jinja2.Environment:
         lit=literal,
         ts=dialect.timestamp,
         sql_type=dialect.sql_type,
-        set_hash=hashing.sql_set_hash,
         cols=_columns,
         cols_as=_columns_as,
         all_set=_all_set,

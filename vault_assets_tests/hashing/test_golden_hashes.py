@@ -1,6 +1,4 @@
 import re
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,21 +9,11 @@ import yaml
 
 from vault_assets import hashing
 from vault_assets.model.types import ColumnType, parse_type
+from vault_assets_tests.hashing.readers import values_of
 
 _HERE = Path(__file__).parent
 _GOLDEN = yaml.safe_load((_HERE / "golden_hashes.yaml").read_text(encoding="utf-8"))
 _PAGE = (_HERE.parents[1] / "docs" / "hashing.md").read_text(encoding="utf-8")
-_READERS: dict[str, Any] = {
-    "integer": int,
-    "decimal": Decimal,
-    "float": float,
-    "boolean": lambda text: text == "true",
-    "date": date.fromisoformat,
-    "timestamp": datetime.fromisoformat,
-    "timestamptz": datetime.fromisoformat,
-    "text": str,
-    "uuid": UUID,
-}
 
 
 def _types(vector: dict[str, Any]) -> list[ColumnType]:
@@ -33,8 +21,7 @@ def _types(vector: dict[str, Any]) -> list[ColumnType]:
 
 
 def _values(vector: dict[str, Any]) -> list[Any]:
-    pairs = zip(vector["values"], _types(vector), strict=True)
-    return [None if text is None else _READERS[declared.kind](text) for text, declared in pairs]
+    return values_of(vector["values"], _types(vector))
 
 
 def _expected(vector: dict[str, Any]) -> tuple[str, UUID, UUID]:

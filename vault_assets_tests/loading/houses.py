@@ -158,7 +158,7 @@ class House:
         """Return every row of a vault table with all its columns."""
         return sorted(self.query(f"select * from vault.{table}"), key=repr)
 
-    def _key_names(self) -> dict[uuid.UUID, str]:
+    def _key_names(self) -> dict[Any, str]:
         return {
             key: "/".join(str(part) for part in parts)
             for source in self.warehouse.sources
@@ -178,8 +178,8 @@ class House:
         yield from self.query(f"select distinct {columns} from stage.{source}") if exists else ()
 
 
-def _legible(value: Any, names: dict[uuid.UUID, str]) -> Any:
-    if isinstance(value, uuid.UUID):
+def _legible(value: Any, names: dict[Any, str]) -> Any:
+    if isinstance(value, uuid.UUID | str):
         return names.get(value, value)
     if isinstance(value, dt.datetime) and value.date() == NOON.date():
         seconds = (value - NOON).total_seconds()

@@ -7,6 +7,11 @@ with incoming as (
 ),
 known as (
   select {{ key }} from {{ plan.table.sql }} where {{ key }} in (select {{ key }} from incoming)
+  {%- if not plan.rules.injective %}
+  {#- A key without any value is the ghost's. #}
+  union all
+  select {{ unknown }}
+  {%- endif %}
 ),
 {%- include "vault/judged.sql" %}
 {%- include "vault/first_known.sql" %}

@@ -27,7 +27,7 @@ flagged as (
   from members
 ),
 sets as (
-  select {{ key }}, load_ts, {{ "hashdiff" | set_hash }} as set_hash
+  select {{ key }}, load_ts, {{ set_hash }} as set_hash
   from flagged
   where _reason is null and not _is_copy and not _in_conflict
   group by {{ key }}, load_ts

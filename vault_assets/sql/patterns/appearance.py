@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from vault_assets.model import Warehouse
 from vault_assets.model.vault import History
 from vault_assets.sql.patterns.history import binding_plan, parent_plan
-from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,18 @@ def appearance_plan(
     """Return the plan of table `name`, which follows the keys of hub or link `parent_name`."""
     stage = table.binding.stage
     parent = parent_plan(warehouse, parent_name, stage)
+    hashes = hash_type(warehouse)
     return VaultPlan(
         pattern="appearance",
         table=TablePlan(
             "vault",
             name,
             (
-                ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {parent_name}."),
+                ColumnPlan(
+                    parent.key, hashes, nullable=False, description=f"Key of {parent_name}."
+                ),
                 *states.columns,
-                *system_columns(history=True),
+                *system_columns(history=True, hashes=hashes),
             ),
             table.description,
         ),

@@ -7,10 +7,10 @@ from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_ord
 from vault_assets.sql.plans import (
     BOOLEAN,
     TIMESTAMP,
-    UUID,
     ColumnPlan,
     TablePlan,
     VaultPlan,
+    hash_type,
     system_columns,
 )
 
@@ -22,14 +22,21 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
     parent = parent_plan(warehouse, satellite.link, satellite.binding.stage)
     since = satellite.effective_from
     columns = (
-        ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.link}."),
+        ColumnPlan(
+            parent.key,
+            hash_type(warehouse),
+            nullable=False,
+            description=f"Key of {satellite.link}.",
+        ),
         *(
-            ColumnPlan(role, UUID, nullable=False, description="Driving key.", hashed=True)
+            ColumnPlan(
+                role, hash_type(warehouse), nullable=False, description="Driving key.", hashed=True
+            )
             for role in satellite.driving
         ),
         ColumnPlan(satellite.active, BOOLEAN, description="Whether the relation holds from then."),
         ColumnPlan(since.column, TIMESTAMP, description="Since when."),
-        *system_columns(history=True),
+        *system_columns(history=True, hashes=hash_type(warehouse)),
     )
     first = (("_first", since.first),) if since.first else ()
     return VaultPlan(

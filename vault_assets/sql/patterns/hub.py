@@ -9,11 +9,11 @@ from vault_assets.model.vault import HubBinding
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import (
     TEXT,
-    UUID,
     BindingPlan,
     ColumnPlan,
     TablePlan,
     VaultPlan,
+    hash_type,
     system_columns,
 )
 from vault_assets.sql.stages import role_columns, stage_plan
@@ -22,7 +22,12 @@ from vault_assets.sql.stages import role_columns, stage_plan
 def plan(warehouse: Warehouse, name: str, hub: Hub) -> VaultPlan:
     """Return the plan of hub `name`."""
     columns = (
-        ColumnPlan(hub.hash_key, UUID, nullable=False, description="Hash of the business key."),
+        ColumnPlan(
+            hub.hash_key,
+            hash_type(warehouse),
+            nullable=False,
+            description="Hash of the business key.",
+        ),
         *(
             ColumnPlan(column, key_type(warehouse, hub, column) or TEXT, hashed=column in hub.keys)
             for column in (*hub.keys, *hub.payload)

@@ -1,6 +1,6 @@
 """The plan of a link."""
 
-from vault_assets.hashing import Part, sql_key
+from vault_assets.hashing import Part
 from vault_assets.model import Link, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.model.references import key_type
@@ -12,14 +12,16 @@ from vault_assets.sql.patterns.relations import (
     relations,
     role_plans,
 )
-from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 
 def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
     """Return the plan of link `name`."""
     columns = (
-        ColumnPlan(link.hash_key, UUID, nullable=False, description="Hash of all hub keys."),
-        *role_plans(link),
+        ColumnPlan(
+            link.hash_key, hash_type(warehouse), nullable=False, description="Hash of all hub keys."
+        ),
+        *role_plans(warehouse, link),
         *(
             ColumnPlan(column, column_type(warehouse, link, column), hashed=True)
             for column in link.child_keys
@@ -40,7 +42,7 @@ def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
         parents=judged_parents(warehouse, link),
         relations=relations(warehouse, link),
         orphans=link.orphans or "pass",
-        options={"roles": tuple(link.hubs), "key_hash": sql_key(_parts(warehouse, link))},
+        options={"roles": tuple(link.hubs), "key_parts": _parts(warehouse, link)},
     )
 
 

@@ -2,7 +2,7 @@
 
 from vault_assets.model import MultiActiveSatellite, Warehouse
 from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order
-from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 
 def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> VaultPlan:
@@ -11,14 +11,21 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
     types = warehouse.stage_types(satellite.binding.stage)
     source = warehouse.sources[satellite.binding.stage]
     described = {**satellite.child_keys, **satellite.payload}
-    set_hash = ColumnPlan("set_hash", UUID, description="Hash of the whole set of the key.")
+    set_hash = ColumnPlan(
+        "set_hash", hash_type(warehouse), description="Hash of the whole set of the key."
+    )
     columns = (
-        ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.parent}."),
+        ColumnPlan(
+            parent.key,
+            hash_type(warehouse),
+            nullable=False,
+            description=f"Key of {satellite.parent}.",
+        ),
         *(
             ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
             for column, origin in described.items()
         ),
-        *system_columns(history=True),
+        *system_columns(history=True, hashes=hash_type(warehouse)),
         *(() if satellite.append_only else (set_hash,)),
     )
     return VaultPlan(
@@ -49,5 +56,8 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
         # Events are a growing set: the order in which batches arrive does not matter.
         late="accept" if satellite.append_only else satellite.late,
         order=row_order(warehouse, satellite),
-        options={"child_keys": tuple(satellite.child_keys)},
+        options={
+            "child_keys": tuple(satellite.child_keys),
+            "members": tuple((column, types[origin]) for column, origin in described.items()),
+        },
     )

@@ -9,17 +9,18 @@ from vault_assets.sql.patterns.relations import (
     relations,
     role_plans,
 )
-from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 
 def plan(warehouse: Warehouse, name: str, link: NonHistorizedLink) -> VaultPlan:
     """Return the plan of non-historized link `name`."""
     own = (*link.identity, *link.payload)
+    hashes = hash_type(warehouse)
     columns = (
-        ColumnPlan(link.hash_key, UUID, nullable=False, description="Hash of the identity."),
-        *role_plans(link),
+        ColumnPlan(link.hash_key, hashes, nullable=False, description="Hash of the identity."),
+        *role_plans(warehouse, link),
         *(ColumnPlan(column, column_type(warehouse, link, column), hashed=True) for column in own),
-        ColumnPlan("hashdiff", UUID, nullable=False, description="Hash of hub keys and payload."),
+        ColumnPlan("hashdiff", hashes, nullable=False, description="Hash of hub keys and payload."),
         *system_columns(history=False),
     )
     return VaultPlan(

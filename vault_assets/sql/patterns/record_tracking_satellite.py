@@ -2,13 +2,18 @@
 
 from vault_assets.model import RecordTrackingSatellite, Warehouse
 from vault_assets.sql.patterns.history import binding_plan, parent_plan
-from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 
 def plan(warehouse: Warehouse, name: str, satellite: RecordTrackingSatellite) -> VaultPlan:
     """Return the plan of record-tracking satellite `name`."""
     parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
-    key = ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.parent}.")
+    key = ColumnPlan(
+        parent.key,
+        hash_type(warehouse),
+        nullable=False,
+        description=f"Key of {satellite.parent}.",
+    )
     return VaultPlan(
         pattern=satellite.pattern,
         table=TablePlan(

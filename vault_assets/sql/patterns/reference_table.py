@@ -2,7 +2,14 @@
 
 from vault_assets.model import ReferenceTable, Warehouse
 from vault_assets.sql.patterns.history import binding_plan, row_order, sequence
-from vault_assets.sql.plans import ColumnPlan, ParentPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import (
+    ColumnPlan,
+    ParentPlan,
+    TablePlan,
+    VaultPlan,
+    hash_type,
+    system_columns,
+)
 
 
 def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
@@ -17,7 +24,7 @@ def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
             ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
             for column, origin in table.payload.items()
         ),
-        *system_columns(history=True),
+        *system_columns(history=True, hashes=hash_type(warehouse)),
     )
     return VaultPlan(
         pattern="satellite",

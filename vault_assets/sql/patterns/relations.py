@@ -5,14 +5,16 @@ from vault_assets.model.references import feeds
 from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import LinkBinding
 from vault_assets.sql.patterns.details import column_values
-from vault_assets.sql.plans import UUID, BindingPlan, ColumnPlan, ParentPlan, TablePlan
+from vault_assets.sql.plans import BindingPlan, ColumnPlan, ParentPlan, TablePlan, hash_type
 from vault_assets.sql.stages import role_columns, stage_plan
 
 
-def role_plans(link: Relation, *, hashed: bool = True) -> tuple[ColumnPlan, ...]:
+def role_plans(warehouse: Warehouse, link: Relation) -> tuple[ColumnPlan, ...]:
     """Return the columns that hold the keys of a link's hubs."""
     return tuple(
-        ColumnPlan(role, UUID, nullable=False, description=f"Key of {hub}.", hashed=hashed)
+        ColumnPlan(
+            role, hash_type(warehouse), nullable=False, description=f"Key of {hub}.", hashed=True
+        )
         for role, hub in link.hubs.items()
     )
 

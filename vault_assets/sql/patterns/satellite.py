@@ -2,7 +2,7 @@
 
 from vault_assets.model import Satellite, Warehouse
 from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
-from vault_assets.sql.plans import UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 
 def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
@@ -11,12 +11,17 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     types = warehouse.stage_types(satellite.binding.stage)
     source = warehouse.sources[satellite.binding.stage]
     columns = (
-        ColumnPlan(parent.key, UUID, nullable=False, description=f"Key of {satellite.parent}."),
+        ColumnPlan(
+            parent.key,
+            hash_type(warehouse),
+            nullable=False,
+            description=f"Key of {satellite.parent}.",
+        ),
         *(
             ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
             for column, origin in satellite.payload.items()
         ),
-        *system_columns(history=True),
+        *system_columns(history=True, hashes=hash_type(warehouse)),
     )
     return VaultPlan(
         pattern=satellite.pattern,

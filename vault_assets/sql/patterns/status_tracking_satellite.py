@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from vault_assets.hashing import profile_of
 from vault_assets.model import StatusTrackingSatellite, Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.patterns.appearance import States, appearance_plan
 from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
-from vault_assets.sql.plans import TEXT, UUID, ColumnPlan, TablePlan, VaultPlan, system_columns
+from vault_assets.sql.plans import TEXT, ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 COLUMNS = (
     ColumnPlan("status", TEXT, description="ACTIVE or DELETED.", hashed=True),
@@ -41,10 +42,11 @@ def _by_operation(warehouse: Warehouse, name: str, satellite: StatusTrackingSate
     is_deleted = f"coalesce(s.{quoted(satellite.operation or '')}, '') in ({deleted})"
     status = f"case when {is_deleted} then 'DELETED' else 'ACTIVE' end"
     binding = binding_plan(warehouse, satellite, parent, ((parent.key, parent.key),), (parent.key,))
+    rules = profile_of(warehouse.hashing)
     expressions = (
         ("status", status),
         ("reason", "'cdc'"),
-        ("hashdiff", f"cast(unhex(md5({status} || '|')) as uuid)"),
+        ("hashdiff", rules.sql_own_hashdiff([(f"({status})", TEXT)])),
     )
     return VaultPlan(
         pattern="satellite",
@@ -53,10 +55,13 @@ def _by_operation(warehouse: Warehouse, name: str, satellite: StatusTrackingSate
             name,
             (
                 ColumnPlan(
-                    parent.key, UUID, nullable=False, description=f"Key of {satellite.parent}."
+                    parent.key,
+                    hash_type(warehouse),
+                    nullable=False,
+                    description=f"Key of {satellite.parent}.",
                 ),
                 *COLUMNS,
-                *system_columns(history=True),
+                *system_columns(history=True, hashes=hash_type(warehouse)),
             ),
             satellite.description,
         ),

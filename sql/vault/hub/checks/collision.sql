@@ -5,4 +5,7 @@ from decided as d
 inner join {{ plan.table.sql }} as h on h.{{ key }} = d.{{ key }}
 where
   d._outcome in ('unchanged', 'duplicate')
-  and ({{ plan.options["keys"] | cols("d") }}) is distinct from ({{ plan.options["keys"] | cols("h") }})
+  and ({{ keys_of.d }}) is distinct from ({{ keys_of.h }})
+  {%- if not plan.rules.injective %}
+  and h.batch_id <> 'ghost'
+  {%- endif %}

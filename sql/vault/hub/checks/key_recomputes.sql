@@ -6,4 +6,4 @@
 ) as d{% endset %}
 select {{ key }}, {{ plan.options["keys"] | cols }}, batch_id
 from {{ new_rows if first is defined else plan.table.sql }}
-where batch_id <> 'ghost' and {{ key }} <> {{ key_hash }}
+where batch_id <> 'ghost' and {{ key }} is distinct from {{ key_hash }}

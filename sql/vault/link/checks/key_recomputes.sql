@@ -17,4 +17,4 @@ where
   and l.{{ relation.refers | q }} <> {{ unknown }}
   {%- endfor %}
   {%- endif %}
-  and l.{{ key }} <> {{ plan.options.key_hash }}
+  and l.{{ key }} is distinct from {{ key_hash }}

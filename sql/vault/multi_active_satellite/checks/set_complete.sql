@@ -3,7 +3,7 @@
 with sets as (
   select
     {{ key }}, load_ts, any_value(batch_id) as batch_id,
-    min(set_hash) as set_hash, {{ "hashdiff" | set_hash }} as recomputed
+    min(set_hash) as set_hash, {{ set_hash }} as recomputed
   from {{ plan.table.sql }}
   where {{ written }}
   group by {{ key }}, load_ts

@@ -9,13 +9,13 @@ the same bytes under every session setting (TimeZone, Calendar, default_order, c
 """
 
 import hashlib
-from collections.abc import Callable, Container, Iterable, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Container, Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from vault_assets.model.types import ColumnType, Kind
+from vault_assets.hashing.canonical import canonical, sql_canonical
+from vault_assets.hashing.digests import sql_members
+from vault_assets.model.types import ColumnType
 
 Digest = Literal["md5", "sha256"]
 Part = tuple[str, ColumnType]
@@ -24,30 +24,6 @@ UNKNOWN = UUID(int=0)
 """The reserved key of an unknown parent: all zeros."""
 ERROR = UUID(int=2**128 - 1)
 """The reserved key of an erroneous parent: all `f`."""
-
-
-def canonical(value: Any, declared: ColumnType) -> str | None:
-    """Return the canonical text of one value, or None for None.
-
-    Args:
-        value: int for `integer`; int or Decimal for `decimal`; float; bool; date; naive datetime
-            for `timestamp`; aware datetime for `timestamptz`; UUID; str or int for `text`.
-            Subclasses are refused: a bool is no integer, a datetime is no date.
-        declared: The type of the vault column; it alone decides the text.
-
-    Raises:
-        TypeError: The value's Python type does not belong to the declared type.
-        ValueError: A decimal is not finite, or has more digits than the column.
-        OverflowError: A `timestamptz` leaves the years 1 to 9999 when converted to UTC.
-    """
-    if value is None:
-        return None
-    accepted, text = _TEXTS[declared.kind]
-    if type(value) not in accepted:
-        names = " or ".join(each.__name__ for each in accepted)
-        msg = f"a {declared} column takes {names}, not {type(value).__name__}"
-        raise TypeError(msg)
-    return text(value, declared)
 
 
 def key_text(values: Sequence[Any], types: Sequence[ColumnType]) -> str:
@@ -99,17 +75,6 @@ def set_hash(member_hashdiffs: Iterable[UUID], digest: Digest = "md5") -> UUID:
     return _hashed("".join(f"{each.hex}|" for each in sorted(member_hashdiffs)), digest)
 
 
-def sql_canonical(expression: str, declared: ColumnType) -> str:
-    """Return a DuckDB expression for the canonical text of `expression`; NULL stays NULL.
-
-    Args:
-        expression: SQL of the engine type that the declared type has in the vault: only decimals
-            are cast here. It is repeated in the result, so give a column, not a computation.
-        declared: The type of the vault column.
-    """
-    return _SQL_TEXTS[declared.kind](expression, declared)
-
-
 def sql_key_text(parts: Sequence[Part], *, never_null: Container[str] = ()) -> str:
     """Return a DuckDB expression for `key_text`, never NULL.
 
@@ -154,10 +119,7 @@ def sql_set_hash(member: str, digest: Digest = "md5") -> str:
 
     `member` is SQL of type UUID, the hashdiff of a member; a NULL is no member.
     """
-    # Four times as fast as string_agg(.. order by ..); UUIDs sort like their hexadecimal text.
-    members = f"array_to_string(list_sort(list({member}), 'asc'), '|')"
-    text = f"replace({members} || '|', '-', '')"
-    return _sql_hashed(f"coalesce({text}, '')", digest)
+    return _sql_hashed(sql_members(member, "md5"), digest)
 
 
 def _check_key(types: Sequence[ColumnType]) -> None:
@@ -183,59 +145,6 @@ def _hashed(text: str, digest: Digest) -> UUID:
     return UUID(bytes=hasher.digest()[:16])
 
 
-def _decimal_text(value: int | Decimal, declared: ColumnType) -> str:
-    exact = Decimal(value)
-    if not exact.is_finite():
-        msg = f"a {declared} column takes finite numbers only"
-        raise ValueError(msg)
-    whole, _, fraction = format(exact.copy_abs(), "f").partition(".")
-    fraction = fraction.rstrip("0")
-    scale, precision = declared.scale or 0, declared.precision or 0
-    if len(fraction) > scale or len(whole.lstrip("0")) > precision - scale:
-        msg = f"a number has more digits than its {declared} column"
-        raise ValueError(msg)
-    digits = f"{whole}.{fraction}" if fraction else whole
-    return f"-{digits}" if exact < 0 else digits
-
-
-def _float_text(value: float, _: ColumnType) -> str:
-    names = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity", "-0": "0"}
-    text = f"{value:.15g}"
-    return names.get(text, text)
-
-
-def _timestamp_text(value: datetime, declared: ColumnType) -> str:
-    if value.tzinfo is not None:
-        msg = f"a {declared} column takes a naive datetime, not datetime with a time zone"
-        raise TypeError(msg)
-    return value.isoformat(sep=" ", timespec="microseconds")
-
-
-def _timestamptz_text(value: datetime, declared: ColumnType) -> str:
-    if value.utcoffset() is None:
-        msg = f"a {declared} column takes an aware datetime, not datetime without a time zone"
-        raise TypeError(msg)
-    return _timestamp_text(value.astimezone(UTC).replace(tzinfo=None), declared)
-
-
-def _plain(value: Any, _: ColumnType) -> str:
-    return str(value)
-
-
-_TEXTS: dict[Kind, tuple[tuple[type, ...], Callable[[Any, ColumnType], str]]] = {
-    "integer": ((int,), _plain),
-    "decimal": ((Decimal, int), _decimal_text),
-    "float": ((float,), _float_text),
-    "boolean": ((bool,), lambda value, _: "true" if value else "false"),
-    # isoformat pads the year with zeros, strftime does not.
-    "date": ((date,), lambda value, _: value.isoformat()),
-    "timestamp": ((datetime,), _timestamp_text),
-    "timestamptz": ((datetime,), _timestamptz_text),
-    "text": ((str, int), _plain),
-    "uuid": ((UUID,), _plain),
-}
-
-
 def _sql_joined(parts: Sequence[Part], never_null: Container[str]) -> str:
     # concat skips NULL, but no part is; it is quicker than a chain of `||`.
     encoded = [f"{_sql_encoded(*part, nullable=part[0] not in never_null)}, '|'" for part in parts]
@@ -259,48 +168,3 @@ def _sql_hashed(text: str, digest: Digest) -> str:
     digits = {"md5": f"md5({text})", "sha256": f"sha256({text})[:32]"}[digest]
     # A BLOB becomes a UUID faster than text does.
     return f"cast(unhex({digits}) as uuid)"
-
-
-def _sql_decimal(expression: str, declared: ColumnType) -> str:
-    # Costs nothing when it is of that type already; else 100 of an integer would lose its zeros.
-    text = f"cast(cast({expression} as {declared}) as varchar)"
-    if declared.scale == 0:
-        return text
-    if declared.scale == declared.precision:
-        # DuckDB writes 0.25 of a decimal(2,2) as `.25`.
-        text = rf"regexp_replace({text}, '^(-?)[.]', '\10.')"
-    return f"regexp_replace({text}, '[.]?0+$', '')"
-
-
-def _sql_float(expression: str, _: ColumnType) -> str:
-    return (
-        f"case when isnan({expression}) then 'NaN' "
-        f"when isinf({expression}) then if(({expression}) > 0, 'Infinity', '-Infinity') "
-        f"when ({expression}) = 0 then '0' else printf('%.15g', {expression}) end"
-    )
-
-
-def _sql_timestamp(expression: str, _: ColumnType) -> str:
-    return f"strftime({expression}, '%Y-%m-%d %H:%M:%S.%f')"
-
-
-def _sql_timestamptz(expression: str, declared: ColumnType) -> str:
-    # `at time zone 'UTC'` obeys the session's Calendar: 2024 is the year 6 in the Japanese one.
-    return _sql_timestamp(f"make_timestamp(epoch_us({expression}))", declared)
-
-
-def _sql_plain(expression: str, _: ColumnType) -> str:
-    return f"cast({expression} as varchar)"
-
-
-_SQL_TEXTS: dict[Kind, Callable[[str, ColumnType], str]] = {
-    "integer": _sql_plain,
-    "decimal": _sql_decimal,
-    "float": _sql_float,
-    "boolean": _sql_plain,
-    "date": _sql_plain,
-    "timestamp": _sql_timestamp,
-    "timestamptz": _sql_timestamptz,
-    "text": lambda expression, _: expression,
-    "uuid": _sql_plain,
-}
