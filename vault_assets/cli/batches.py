@@ -1,4 +1,4 @@
-"""`batches`, `replay`, `rebuild`: look at what was loaded, and load it again."""
+"""`batches`, `replay`, `rebuild`, `maintain`: look at what was loaded, load it again, tidy up."""
 
 import uuid
 from typing import Annotated
@@ -9,6 +9,7 @@ from vault_assets.cli.grids import cells, grid, terminal
 from vault_assets.cli.project import chosen, lake_of
 from vault_assets.errors import SettingsError
 from vault_assets.landing.store import open_store
+from vault_assets.loading.maintaining import CLEAN_DAYS, KEEP_DAYS, maintain
 from vault_assets.loading.replaying import rebuild_vault, replay_batch
 from vault_assets.loading.reporting import batch_list
 from vault_assets.loading.vault import Loaded
@@ -69,6 +70,22 @@ def rebuild(
         _show(rebuild_vault(lake, found, run_id=_run_id(), progress=console.print))
 
 
+def maintain_lake(
+    name: WarehouseOption = None,
+    keep_days: Annotated[
+        int, typer.Option(min=0, help="Days for which the lake can be read as it was.")
+    ] = KEEP_DAYS,
+    clean_days: Annotated[
+        int, typer.Option(min=1, help="Days that a file outlives its last snapshot.")
+    ] = CLEAN_DAYS,
+) -> None:
+    """Merge small files, forget old snapshots, remove files that none needs."""
+    found = chosen(name, Settings())
+    with lake_of(found.name) as lake:
+        done = maintain(lake, keep_days=keep_days, clean_days=clean_days, progress=console.print)
+    console.print(str(done))
+
+
 def _show(loaded: tuple[Loaded, ...]) -> None:
     numbers = ("rows written", "keys rebuilt", "quarantined")
     table = grid("table", *numbers, numbers=frozenset(numbers))
@@ -87,3 +104,4 @@ def add_to(app: typer.Typer) -> None:
     app.command()(batches)
     app.command()(replay)
     app.command()(rebuild)
+    app.command("maintain")(maintain_lake)

@@ -118,6 +118,13 @@ def test_replay_and_rebuild_leave_the_contents_as_they_are(house: House) -> None
     assert house.said("query", rows, "--format", "csv") == before
 
 
+def test_maintenance_leaves_the_contents_as_they_are(house: House) -> None:
+    rows = "select * exclude (batch_id) from vault.s_auth_history order by all"
+    before = house.said("query", rows, "--format", "csv")
+    assert "files before" in house.said("maintain")
+    assert house.said("query", rows, "--format", "csv") == before
+
+
 def test_an_unknown_batch_is_answered_with_the_nearest(house: House) -> None:
     (batch, *_) = answer(house, "select batch_id from registry.batches where source = 'users'")
     done = house.call("replay", f"{batch['batch_id']}0")

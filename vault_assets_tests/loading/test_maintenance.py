@@ -1,0 +1,49 @@
+"""Maintenance: fewer files, the same rows, and loads that go on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vault_assets.loading.maintaining import maintain
+from vault_assets_tests.loading.houses import House
+from vault_assets_tests.loading.lakes import file_lake
+from vault_assets_tests.loading.warehouses import town
+
+pytestmark = pytest.mark.slow
+TABLES = ("h_people", "s_changes")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with file_lake(tmp_path) as lake:
+        yield House(lake, town(tables=TABLES, sources=("changes",)))
+
+
+def test_maintenance_merges_files_and_changes_no_row(house: House, tmp_path: Path) -> None:
+    for number in range(4):
+        house.land("changes", (f"p{number}", "x", None), ("ann", str(number), None))
+        house.load()
+    before = [house.contents(name) for name in TABLES]
+    told: list[str] = []
+    done = maintain(house.lake, keep_days=0, clean_days=0, progress=told.append)
+    assert done.files_after < done.files_before
+    assert any(line.startswith("vault.s_changes: ") for line in told)
+    assert done.expired > 0
+    assert done.removed > 0
+    stored = len(list((tmp_path / "data").rglob("*.parquet")))
+    assert stored == done.files_after
+    assert [house.contents(name) for name in TABLES] == before
+    house.land("changes", ("ann", "last", None))
+    house.load()
+    assert len(house.contents("s_changes")) == len(before[1]) + 1
+
+
+def test_nothing_is_removed_that_a_recent_snapshot_needs(house: House, tmp_path: Path) -> None:
+    for number in range(3):
+        house.land("changes", (f"p{number}", "x", None))
+        house.load()
+    files = set((tmp_path / "data").rglob("*.parquet"))
+    done = maintain(house.lake)
+    assert (done.expired, done.removed) == (0, 0)
+    assert files <= set((tmp_path / "data").rglob("*.parquet"))
