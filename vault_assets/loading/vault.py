@@ -13,6 +13,7 @@ from vault_assets.loading.repairing import (
     find_pending,
     forget_affected,
     forget_table,
+    note_rewritten,
     refuse_gaps,
     replayed_batches,
     unapply,
@@ -28,6 +29,7 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import BindingPlan, VaultPlan
 from vault_assets.sql.templates import CheckTemplate, check_templates, render, sql_folder
+from vault_assets.sql.views import has_views
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -125,6 +127,8 @@ def _load(
 ) -> Loaded:
     context = _context(session, plan, affected=bool(rebuilt))
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
+    if rebuilt:
+        note_rewritten(session, plan, run_id, utc_now())
     written = session.run(_insert_sql(plan, context))
     _quarantine(session, plan)
     batches = _record_applied(session, plan, run_id)
@@ -234,7 +238,8 @@ def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
         for template in check_templates("vault")
         if template.name != "no_orphan" or plan.relations
     ]
-    return [*common, *check_templates(f"vault/{plan.pattern}")]
+    views = check_templates("vault/views") if has_views(plan) else ()
+    return [*common, *check_templates(f"vault/{plan.pattern}"), *views]
 
 
 def _written(plan: VaultPlan) -> str:

@@ -36,6 +36,10 @@ def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
     for table in query.find_all(exp.Table):
         if not table.db and table.name in ctes:
             continue
+        shown = viewed_table(warehouse, table.name) if table.db == "vault" else None
+        if shown:
+            found.add((table.db, shown))
+            continue
         if (table.db, table.name) not in known:
             label = f"{table.db}.{table.name}" if table.db else table.name
             hint = nearest(label, [".".join(pair) for pair in known])

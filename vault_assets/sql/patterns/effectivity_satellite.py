@@ -56,6 +56,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
         late=satellite.late,
         order=row_order(warehouse, satellite),
         options={
+            "views": satellite.views,
             "active": satellite.active,
             "effective_from": since.column,
             "first": since.first,

@@ -51,5 +51,5 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
         # Events are a growing set: the order in which batches arrive does not matter.
         late="accept" if satellite.append_only else satellite.late,
         order=row_order(warehouse, satellite),
-        options={"child_keys": tuple(satellite.child_keys)},
+        options={"child_keys": tuple(satellite.child_keys), "views": satellite.views},
     )

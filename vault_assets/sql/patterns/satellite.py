@@ -43,4 +43,5 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
         history=True,
         late=satellite.late,
         order=row_order(warehouse, satellite),
+        options={"views": satellite.views},
     )
