@@ -19,7 +19,12 @@ from vault_assets.loading.staging import Staged
 from vault_assets.loading.vault import Loaded, checks_of
 from vault_assets.loading.work import overdue_batches
 from vault_assets.model import Warehouse
-from vault_assets.orchestration.io_manager import QueryTableLoad, StageLoad, VaultAssetsIOManager, VaultLoad
+from vault_assets.orchestration.io_manager import (
+    QueryTableLoad,
+    StageLoad,
+    VaultAssetsIOManager,
+    VaultLoad,
+)
 from vault_assets.orchestration.metadata import (
     check_result,
     counters,

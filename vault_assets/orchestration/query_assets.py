@@ -75,9 +75,7 @@ def _listed(times: Sequence[Any]) -> str:
     return ", ".join(str(time) for time in times) or "none"
 
 
-def _lineage(
-    warehouse: Warehouse, plan: QueryPlan
-) -> dict[str, list[tuple[dg.AssetKey, str]]]:
+def _lineage(warehouse: Warehouse, plan: QueryPlan) -> dict[str, list[tuple[dg.AssetKey, str]]]:
     def origin(table: str, column: str) -> list[tuple[dg.AssetKey, str]]:
         return [(asset_key(warehouse, "vault", table), column)]
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
-from vault_assets.model.vault import History
 from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan, VaultPlan
 from vault_assets.sql.templates import render, sql_folder
 
@@ -51,12 +51,12 @@ def view_plans(plan: VaultPlan) -> list[ViewPlan]:
 def has_views(plan: VaultPlan) -> bool:
     """Whether the table has views."""
     folder = sql_folder() / "vault" / plan.pattern / "views"
-    return plan.options.get("views", True) and folder.is_dir()
+    return bool(plan.options.get("views", True)) and folder.is_dir()
 
 
 def viewed_table(warehouse: Warehouse, name: str) -> str | None:
     """Return the vault table that the view `name` shows, or None if there is no such view."""
     table, _, kind = name.rpartition("_")
-    declared = {other: found for _, other, found in warehouse.vault_tables()}.get(table)
-    shown = isinstance(declared, History) and declared.views
-    return table if kind in VIEWS and shown else None
+    if kind not in VIEWS or table not in {other for _, other, _ in warehouse.vault_tables()}:
+        return None
+    return table if has_views(vault_plan(warehouse, table)) else None
