@@ -29,11 +29,15 @@ missing as (
     )
 ),
 changes as (
-  select load_ts, hash(table_name, stage, batch_id, applied_at) as mark
+  select
+    load_ts,
+    md5_number_lower(concat_ws('|', table_name, stage, batch_id, applied_at)) as mark
   from registry.applied
   where (table_name, stage) in (select table_name, stage from reads)
   union all
-  select since as load_ts, hash(table_name, since, rewritten_at) as mark
+  select
+    since as load_ts,
+    md5_number_lower(concat_ws('|', table_name, since, rewritten_at)) as mark
   from registry.rewritten
   where table_name in (select table_name from reads)
 ),

@@ -127,7 +127,7 @@ def _build(lake: DuckLake, plan: QueryPlan, run_id: str, extra_audits: Sequence[
             _times(s for s in states if s["built_from"] is not None and not s["is_complete"]),
             rows,
             tuple(session.statements),
-            _verdicts(session, plan, due, extra_audits),
+            judge(session, plan, due, extra_audits),
         )
 
     return lake.transaction([plan.table.label], unit)
@@ -215,7 +215,7 @@ def _scope(column: str, states: Sequence[Mapping[str, Any]]) -> str:
     return f"{column} in ({times})" if states else "false"
 
 
-def _verdicts(
+def judge(
     session: Session,
     plan: QueryPlan,
     states: Sequence[Mapping[str, Any]],

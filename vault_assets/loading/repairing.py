@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from vault_assets.errors import LateBatchError
+from vault_assets.loading.registering import utc_now
 from vault_assets.sql.plans import VaultPlan
 from vault_assets.sql.registry import APPLIED, REWRITTEN
 from vault_assets.sql.templates import render
@@ -117,27 +118,18 @@ def forget_affected(
     )
     count = session.value("select count(*) from affected")
     if count:
+        if plan.parents:
+            session.run(
+                render(
+                    "vault/rewritten.sql", plan=plan, rewritten=REWRITTEN, replayed=bool(replayed)
+                ),
+                {"rewritten_at": utc_now()},
+            )
         session.run(render("vault/forget.sql", plan=plan))
         for binding in plan.bindings:
             session.run(render("vault/forget_quarantine.sql", plan=plan, binding=binding))
         session.run(render("vault/pending_again.sql", plan=plan))
     return count
-
-
-def note_rewritten(session: Session, plan: VaultPlan, run_id: str, at: dt.datetime) -> None:
-    """Record since when the table's past may have changed without any batch to tell of it.
-
-    That is so where orphans came or went; late and replayed batches are applied at a new time.
-    """
-    if plan.parents:
-        session.run(
-            f"insert into {REWRITTEN.sql} by name "
-            "select $table as table_name, min(load_ts) as since, $run_id as run_id, "
-            "cast($at as timestamp) as rewritten_at from decided "
-            "where batch_id in (select batch_id from pending where again) "
-            "having min(load_ts) is not null",
-            {"table": plan.table.label, "run_id": run_id, "at": at},
-        )
 
 
 def _has_waiting(session: Session, plan: VaultPlan) -> bool:

@@ -13,7 +13,6 @@ from vault_assets.loading.repairing import (
     find_pending,
     forget_affected,
     forget_table,
-    note_rewritten,
     refuse_gaps,
     replayed_batches,
     unapply,
@@ -127,8 +126,6 @@ def _load(
 ) -> Loaded:
     context = _context(session, plan, affected=bool(rebuilt))
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
-    if rebuilt:
-        note_rewritten(session, plan, run_id, utc_now())
     written = session.run(_insert_sql(plan, context))
     _quarantine(session, plan)
     batches = _record_applied(session, plan, run_id)

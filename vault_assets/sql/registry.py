@@ -64,7 +64,6 @@ REWRITTEN = TablePlan(
     (
         _required("table_name", TEXT, "The table: layer.name."),
         _required("since", TIMESTAMP, "Load time of the earliest rows that may have changed."),
-        _required("run_id", TEXT, "The run that changed them."),
         _required("rewritten_at", TIMESTAMP, "When."),
     ),
     "Changes of a table's past that no applied batch tells of: orphans that came or went.",

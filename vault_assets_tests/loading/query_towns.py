@@ -1,6 +1,7 @@
 """The town with query tables over it."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from vault_assets.loading.query_tables import Built, build_bridge, build_pit
@@ -29,9 +30,23 @@ QUERY_TABLES: dict[str, Any] = {
 }
 
 
-def query_town(late: str = "strict", **parts: Any) -> Warehouse:
-    """Return the town with a snapshot control, a PIT and a bridge, or with these instead."""
-    return Warehouse.model_validate(town(late).model_dump(by_alias=True) | QUERY_TABLES | parts)
+def query_town(
+    late: str = "strict",
+    *,
+    tables: Collection[str] = (),
+    sources: Collection[str] = (),
+    **parts: Any,
+) -> Warehouse:
+    """Return the town with a snapshot control, a PIT and a bridge, or with `parts` instead.
+
+    Args:
+        late: What its histories do with late batches.
+        tables: The vault tables that it has; default all.
+        sources: The sources that it has; default all.
+        parts: Query tables by field.
+    """
+    plain = town(late, tables=tables, sources=sources).model_dump(by_alias=True)
+    return Warehouse.model_validate(plain | QUERY_TABLES | parts)
 
 
 def at(seconds: float) -> dt.datetime:
