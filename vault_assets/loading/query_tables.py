@@ -167,7 +167,7 @@ def _ensure_partitioned(session: Session, plan: QueryPlan) -> None:
 
 
 def _states(session: Session, plan: QueryPlan) -> list[dict[str, Any]]:
-    definition = _insert_sql(plan, [EARLIEST])
+    definition = _insert_sql(plan, [EARLIEST, EARLIEST])
     return session.rows(
         render("query/state.sql", plan=plan, partitions=PARTITIONS),
         {

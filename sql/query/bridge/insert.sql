@@ -15,6 +15,7 @@ link_places_{{ index }} as (
 {%- if step.effectivity %}
 {%- set history = step.effectivity %}
 {%- set number = index %}
+{%- set carried = [history.options.active] %}
 {%- include "query/spans.sql" %}
 {%- endif %}
 step_{{ index }} as (

@@ -6,6 +6,7 @@ with
 {%- include "query/snapshots.sql" %}
 {%- for history in plan.options.satellites %}
 {%- set number = loop.index0 %}
+{%- set carried = [] %}
 {%- include "query/spans.sql" %}
 valid_{{ number }} as (
   select
