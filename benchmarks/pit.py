@@ -13,10 +13,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import reporting
+from vault_assets.loading.query_tables import build_pit
+from vault_assets.loading.snapshots import add_snapshots
 from vault_assets.model import Warehouse
 from vault_assets.settings import Settings
 from vault_assets.sql.dialect import timestamp
 from vault_assets.sql.query_plans import QueryPlan, query_plan
+from vault_assets.sql.registry import PARTITIONS
 from vault_assets.sql.templates import render
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
@@ -24,7 +27,7 @@ from vault_assets.targets.session import Session
 START = dt.datetime(2024, 1, 1)  # noqa: DTZ001  load times have no zone
 SATELLITES = ("s_a", "s_b", "s_c")
 ZERO = "cast('00000000-0000-0000-0000-000000000000' as uuid)"
-Fill = Callable[[Session, QueryPlan, Sequence[dt.datetime]], None]
+Fill = Callable[[DuckLake, QueryPlan, Sequence[dt.datetime]], None]
 
 
 def main() -> None:
@@ -44,11 +47,10 @@ def main() -> None:
             ),
         )
         with lake:
-            session = lake.session()
-            _generate(session, options.keys, options.versions)
+            _generate(lake.session(), options.keys, options.versions)
             for count in (options.snapshots, 1):
                 print(f"\n{options.keys} keys, {options.versions} versions, {count} snapshots\n")
-                print(_table(_measured(session, _times(options, count), options.repeat)))
+                print(_table(_measured(lake, _times(options, count), options.repeat)))
 
 
 def _options() -> argparse.Namespace:
@@ -101,19 +103,23 @@ def _times(options: argparse.Namespace, count: int) -> list[dt.datetime]:
     ]
 
 
-def _ours(session: Session, plan: QueryPlan, snapshots: Sequence[dt.datetime]) -> None:
-    session.run(render("query/pit/insert.sql", plan=plan, snapshots=snapshots))
+def _ours(lake: DuckLake, plan: QueryPlan, snapshots: Sequence[dt.datetime]) -> None:
+    lake.session().run(render("query/pit/insert.sql", plan=plan, snapshots=snapshots))
+
+
+def _whole_build(lake: DuckLake, _: QueryPlan, __: Sequence[dt.datetime]) -> None:
+    build_pit(lake, _warehouse(), "p", run_id="benchmark")
 
 
 def _filled(ctes: str, joins: str, pointer: str) -> Fill:
     """Return the use of a query; `{s}` in its parts stands for a satellite."""
 
-    def fill(session: Session, plan: QueryPlan, snapshots: Sequence[dt.datetime]) -> None:
+    def fill(lake: DuckLake, plan: QueryPlan, snapshots: Sequence[dt.datetime]) -> None:
         values = ", ".join(f"({timestamp(time)})" for time in snapshots)
         parts = [f"snapshots (snapshot_ts) as (values {values})"]
         parts += [ctes.format(s=name) for name in SATELLITES if ctes]
         columns = ", ".join(pointer.format(s=name, zero=ZERO) for name in SATELLITES)
-        session.run(
+        lake.session().run(
             f"insert into {plan.table.sql} with {', '.join(parts)} "
             f"select n.snapshot_ts, h.hk_keys, {columns} from vault.h_keys as h "
             "inner join snapshots as n on h.load_ts <= n.snapshot_ts "
@@ -152,13 +158,14 @@ _LAST = _filled(
 )
 
 
-def _one_by_one(session: Session, plan: QueryPlan, snapshots: Sequence[dt.datetime]) -> None:
+def _one_by_one(lake: DuckLake, plan: QueryPlan, snapshots: Sequence[dt.datetime]) -> None:
     for time_ in snapshots:
-        _LAST(session, plan, [time_])
+        _LAST(lake, plan, [time_])
 
 
 SHAPES: dict[str, Fill] = {
     "ours (spans)": _ours,
+    "ours, with states, record and checks": _whole_build,
     "range join on lead": _RANGE,
     "asof join": _ASOF,
     "last row, a statement per snapshot": _one_by_one,
@@ -166,20 +173,24 @@ SHAPES: dict[str, Fill] = {
 
 
 def _measured(
-    session: Session, snapshots: list[dt.datetime], repeat: int
+    lake: DuckLake, snapshots: list[dt.datetime], repeat: int
 ) -> dict[str, list[tuple[float, float]]]:
     """Return elapsed and CPU seconds of every shape, by name; the shapes take turns."""
     plan = query_plan(_warehouse(), "p")
+    session = lake.session()
+    session.run(f"drop table if exists {plan.snapshots.sql}")
+    add_snapshots(lake, _warehouse(), "control", times=snapshots, reference=START.date())
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in SHAPES}
     wanted = None
     for turn in range(repeat):
         names = list(SHAPES)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             session.run(f"drop table if exists {plan.table.sql}")
+            session.run(f"delete from {PARTITIONS.sql}")
             session.run(render("vault/create_table.sql", table=plan.table))
             session.run(f"alter table {plan.table.sql} set partitioned by (snapshot_ts)")
             wall, cpu = time.perf_counter(), time.process_time()
-            SHAPES[name](session, plan, snapshots)
+            SHAPES[name](lake, plan, snapshots)
             found[name].append((time.perf_counter() - wall, time.process_time() - cpu))
             contents = session.rows(f"select count(*), bit_xor(hash(p)) from {plan.table.sql} as p")
             wanted = wanted or contents
