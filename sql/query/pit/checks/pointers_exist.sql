@@ -16,7 +16,10 @@ from (
       select 1
       from {{ history.table.sql }} as t
       where
-        t.{{ history.key | q }} = p.{{ (name ~ "_key") | q }}
+        t.load_ts in (
+          select distinct {{ (name ~ "_load_ts") | q }} from {{ plan.table.sql }} where {{ scope }}
+        )
+        and t.{{ history.key | q }} = p.{{ (name ~ "_key") | q }}
         and t.load_ts = p.{{ (name ~ "_load_ts") | q }}
         and t.load_seq = p.{{ (name ~ "_load_seq") | q }}
     )
