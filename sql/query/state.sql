@@ -30,13 +30,28 @@ missing as (
 ),
 changes as (
   select
+    {%- if plan.options.get("include_all") %}
+    {#- All keys are listed at every snapshot: each batch of theirs changes every snapshot. #}
+    case
+      when table_name <> {{ plan.options.base.table.label | lit }} then load_ts
+      else timestamp '0001-01-01 00:00:00'
+    end as load_ts,
+    {%- else %}
     load_ts,
+    {%- endif %}
     md5_number_lower(concat_ws('|', table_name, stage, batch_id, applied_at)) as mark
   from registry.applied
   where (table_name, stage) in (select table_name, stage from reads)
   union all
   select
+    {%- if plan.options.get("include_all") %}
+    case
+      when table_name <> {{ plan.options.base.table.label | lit }} then since
+      else timestamp '0001-01-01 00:00:00'
+    end as load_ts,
+    {%- else %}
     since as load_ts,
+    {%- endif %}
     md5_number_lower(concat_ws('|', table_name, since, rewritten_at)) as mark
   from registry.rewritten
   where table_name in (select table_name from reads)

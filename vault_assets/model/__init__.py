@@ -2,6 +2,7 @@
 
 from vault_assets.model.base import Check, Table
 from vault_assets.model.marts import Mart
+from vault_assets.model.query_tables import Bridge, Pit, Snapshots
 from vault_assets.model.sources import Column, Source
 from vault_assets.model.types import ColumnType, parse_type
 from vault_assets.model.vault import (
@@ -15,6 +16,7 @@ from vault_assets.model.vault import (
 from vault_assets.model.warehouse import Warehouse
 
 __all__ = [
+    "Bridge",
     "Check",
     "Column",
     "ColumnType",
@@ -23,7 +25,9 @@ __all__ = [
     "Link",
     "Mart",
     "MultiActiveSatellite",
+    "Pit",
     "Satellite",
+    "Snapshots",
     "Source",
     "Table",
     "VaultTable",

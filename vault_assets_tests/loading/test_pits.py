@@ -107,6 +107,11 @@ def test_all_keys_are_listed_where_that_is_declared() -> None:
         snap(house, 0, 2)
         assert all(verdict.passed for verdict in built(house).verdicts)
         assert pit(house, CHANGES) == [(0, "ann", "-", 0), (2, "ann", 2, 1)]
+        house.land("people", ("bob", "B", None))
+        house.load()
+        assert seconds(built(house).built) == [0, 2]
+        assert pit(house, "snapshot_ts hk_people")[::2] == [(0, "ann"), (2, "ann")]
+        assert pit(house, "snapshot_ts hk_people")[1::2] == [(0, "bob"), (2, "bob")]
 
 
 def test_a_link_has_pits_too() -> None:
