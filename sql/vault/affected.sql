@@ -37,6 +37,22 @@ select distinct {{ plan.unit | cols }}
 from {{ plan.table.sql }}
 where batch_id in ({{ replayed | map("lit") | join(", ") }})
 {%- for parent in plan.parents %}
+{%- for binding in plan.bindings %}
+{#- Rows that contradicted each other may be orphans now. #}
+union
+select distinct {{ binding.unit | cols_as(plan.unit, "s") }}
+from {{ binding.stage.table.sql }} as s
+inner join {{ binding.stage.quarantine.sql }} as q
+  on q.batch_id = s.batch_id and q.row_no = s.row_no
+where
+  q.table_name = {{ plan.table.label | lit }}
+  and q.reason = 'conflict'
+  and not exists (
+    select 1
+    from {{ parent.table.sql }} as p
+    where p.{{ parent.key | q }} = s.{{ binding.column(parent.refers) | q }}
+  )
+{%- endfor %}
 {#- A batch that is read anew may have lost a key that others refer to. #}
 union
 select distinct {{ plan.unit | cols("t") }}

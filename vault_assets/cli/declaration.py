@@ -18,6 +18,7 @@ from vault_assets.local.resolve import resolved
 from vault_assets.model.reading import read_warehouse
 from vault_assets.settings import Settings
 from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.tracing import mart_tables
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import engine
@@ -33,6 +34,8 @@ def check() -> None:
             warehouse = read_warehouse(path)
             for _, name, _ in warehouse.vault_tables():
                 vault_plan(warehouse, name)
+            for _, name, _ in warehouse.query_tables():
+                query_table(warehouse, name)
             for name in warehouse.marts:
                 mart_tables(warehouse, name)
             for _, _, table in warehouse.tables():

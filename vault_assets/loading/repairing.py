@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from vault_assets.errors import LateBatchError
+from vault_assets.loading.registering import utc_now
 from vault_assets.sql.plans import VaultPlan
-from vault_assets.sql.registry import APPLIED
+from vault_assets.sql.registry import APPLIED, REWRITTEN
 from vault_assets.sql.templates import render
 from vault_assets.targets.session import Session
 
@@ -119,6 +120,13 @@ def forget_affected(
     )
     count = session.value("select count(*) from affected")
     if count:
+        if plan.parents:
+            session.run(
+                render(
+                    "vault/rewritten.sql", plan=plan, rewritten=REWRITTEN, replayed=bool(replayed)
+                ),
+                {"rewritten_at": utc_now()},
+            )
         session.run(render("vault/forget.sql", plan=plan))
         for binding in plan.bindings:
             session.run(render("vault/forget_quarantine.sql", plan=plan, binding=binding))

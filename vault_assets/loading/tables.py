@@ -15,11 +15,13 @@ from vault_assets.loading.hash_definitions import (
     refuse_other_rules,
 )
 from vault_assets.model.names import quoted
+from vault_assets.model.query_references import VIEWS
 from vault_assets.sql import dialect
 from vault_assets.sql.plans import StagePlan, TablePlan, VaultPlan
 from vault_assets.sql.registry import TABLES
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
+from vault_assets.sql.views import view_plans
 from vault_assets.targets.session import Session
 
 _SAME = {"integer": {"BIGINT"}, "text": {"VARCHAR"}, "timestamptz": {"TIMESTAMP WITH TIME ZONE"}}
@@ -197,7 +199,29 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
     _ensure(session, plan.table, stored)
     if not stored:
         define_rules(session, plan)
+    _ensure_views(session, plan, tables)
     return not stored
+
+
+def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
+    """Create the table's views, or replace those whose columns are not the table's."""
+    wanted = view_plans(plan)
+    for view in wanted:
+        if list(tables.get(view.view.name, ())) != view.columns:
+            session.run(view.sql, note=False)
+    if plan.history and not wanted:
+        _drop_views(session, plan)
+
+
+def _drop_views(session: Session, plan: VaultPlan) -> None:
+    names = [f"{plan.table.name}_{kind}" for kind in VIEWS]
+    stored = session.rows(
+        "select view_name from duckdb_views() where database_name = current_database() "
+        "and schema_name = $schema and list_contains($names, view_name)",
+        {"schema": plan.table.layer, "names": names},
+    )
+    for row in stored:
+        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(row['view_name'])}")
 
 
 def insert_ghosts(session: Session, plan: VaultPlan) -> None:

@@ -28,6 +28,7 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import BindingPlan, ParentPlan, VaultPlan
 from vault_assets.sql.templates import CheckTemplate, check_templates, render, sql_folder
+from vault_assets.sql.views import has_views
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -179,6 +180,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
         "first": first,
         "last": last,
         "written": _written(plan),
+        "written_keys": _written_keys(plan),
         # `decide` has just found the keys of parents; a parent fed by the same rows has them as
         # soon as it has applied the batch. Runs without new rows judge the whole table.
         "relations": [r for r in plan.relations if r not in plan.parents and not r.fed],
@@ -272,17 +274,24 @@ def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
     ]
     refused = {"no_orphan"} if plan.orphans == "fail" else set()
     refused |= {"mass_close"} if plan.options.get("hold_over") else set()
+    views = check_templates("vault/views") if has_views(plan) else ()
     return [
         replace(template, blocking=True, severity="error") if template.name in refused else template
-        for template in (*common, *check_templates(f"vault/{plan.pattern}"))
+        for template in (*common, *check_templates(f"vault/{plan.pattern}"), *views)
         if not (template.lossy and plan.rules.injective)
     ]
 
 
 def _written(plan: VaultPlan) -> str:
     """Return the condition that holds for rows of the keys that this load wrote."""
-    keys = plan.options.get("written_keys", quoted(plan.key))
-    return f"{quoted(plan.key)} in (select {keys} from decided where _outcome = 'inserted')"
+    return (
+        f"{quoted(plan.key)} in "
+        f"(select {_written_keys(plan)} from decided where _outcome = 'inserted')"
+    )
+
+
+def _written_keys(plan: VaultPlan) -> str:
+    return plan.options.get("written_keys", quoted(plan.key))
 
 
 def _nothing_new(

@@ -2,6 +2,7 @@
 
 from vault_assets.model.base import Check, Table
 from vault_assets.model.marts import Mart
+from vault_assets.model.query_tables import Bridge, Pit, Snapshots
 from vault_assets.model.sources import Column, Source
 from vault_assets.model.types import ColumnType, parse_type
 from vault_assets.model.vault import (
@@ -20,6 +21,7 @@ from vault_assets.model.vault import (
 from vault_assets.model.warehouse import Warehouse
 
 __all__ = [
+    "Bridge",
     "Check",
     "Column",
     "ColumnType",
@@ -29,10 +31,12 @@ __all__ = [
     "Mart",
     "MultiActiveSatellite",
     "NonHistorizedLink",
+    "Pit",
     "RecordTrackingSatellite",
     "ReferenceTable",
     "Relation",
     "Satellite",
+    "Snapshots",
     "Source",
     "StatusTrackingSatellite",
     "Table",

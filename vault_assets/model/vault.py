@@ -182,6 +182,9 @@ class History(VaultTable):
         description="A batch older than one that is applied: refuse it, or rebuild its keys.",
     )
     orphans: Orphans | None = Field(None, description="Rows whose parent is unknown; as in links.")
+    views: bool = Field(
+        True, description="Whether it has the views <name>_current and <name>_history."
+    )
 
 
 class Satellite(History):

@@ -8,13 +8,15 @@ from vault_assets.model.base import Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.marts import Mart
 from vault_assets.model.names import Name, nearest
+from vault_assets.model.query_references import check_query_tables
+from vault_assets.model.query_tables import QueryTables
 from vault_assets.model.references import Problems, check_references
 from vault_assets.model.sources import Source
 from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import Hub, Relation, Vault
 
 
-class Warehouse(Vault):
+class Warehouse(QueryTables, Vault):
     """A warehouse: files of its sources become stages, a Data Vault and marts.
 
     Raises:
@@ -44,6 +46,7 @@ class Warehouse(Vault):
         check_references(self, problems)
         if not problems.found:
             check_hashing(self, problems)
+        check_query_tables(self, problems)
         problems.raise_if_any()
         return self
 
@@ -69,6 +72,8 @@ class Warehouse(Vault):
         for name, source in self.sources.items():
             yield "stage", name, source
         for _, name, table in self.vault_tables():
+            yield "vault", name, table
+        for _, name, table in self.query_tables():
             yield "vault", name, table
         for name, mart in self.marts.items():
             yield "mart", name, mart

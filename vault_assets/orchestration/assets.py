@@ -1,4 +1,4 @@
-"""Asset factories: one asset, one op, per landing source, stage, vault table and mart.
+"""Asset factories: one asset, one op, per landing source, stage, vault or query table and mart.
 
 No asset is in a pool. One writer per table is the target's own lock, which the server frees when
 its holder dies; the slot of a pool outlives a killed run, and whoever waits for it waits busily.
@@ -20,7 +20,12 @@ from vault_assets.loading.vault import Loaded, checks_of
 from vault_assets.loading.work import overdue_batches
 from vault_assets.model import Warehouse
 from vault_assets.orchestration.check_history import passed_before
-from vault_assets.orchestration.io_manager import StageLoad, VaultAssetsIOManager, VaultLoad
+from vault_assets.orchestration.io_manager import (
+    QueryTableLoad,
+    StageLoad,
+    VaultAssetsIOManager,
+    VaultLoad,
+)
 from vault_assets.orchestration.metadata import (
     check_result,
     counters,
@@ -29,6 +34,7 @@ from vault_assets.orchestration.metadata import (
     sql_text,
 )
 from vault_assets.orchestration.progress import announced
+from vault_assets.orchestration.query_assets import query_audits, query_metadata, query_spec
 from vault_assets.orchestration.resources import LakeResource, StoreResource
 from vault_assets.orchestration.retries import retried
 from vault_assets.orchestration.specs import landing_spec, mart_spec, stage_spec, vault_spec
@@ -51,6 +57,7 @@ def warehouse_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
         *(_landing(warehouse, name) for name in warehouse.sources),
         *(_stage(warehouse, name) for name in warehouse.sources),
         *(_vault(warehouse, name) for _, name, _ in warehouse.vault_tables()),
+        *(_query_table(warehouse, field, name) for field, name, _ in warehouse.query_tables()),
         *(_mart(warehouse, name) for name in warehouse.marts),
     ]
 
@@ -100,6 +107,14 @@ def _vault(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
     ]
     spec = vault_spec(warehouse, name, table)
     return _table_asset(spec, [*shipped, *extra], extra, VaultLoad(warehouse), _loaded_metadata)
+
+
+def _query_table(warehouse: Warehouse, field: str, name: str) -> dg.AssetsDefinition:
+    table = next(table for _, other, table in warehouse.query_tables() if other == name)
+    extra = declared_audits(table)
+    audits = [*query_audits(warehouse, field, name), *extra]
+    spec = query_spec(warehouse, field, name)
+    return _table_asset(spec, audits, extra, QueryTableLoad(warehouse), query_metadata)
 
 
 def _mart(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:

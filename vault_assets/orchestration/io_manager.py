@@ -15,6 +15,8 @@ import pyarrow as pa
 from vault_assets.errors import TargetError
 from vault_assets.loading.audits import Audit
 from vault_assets.loading.marts import Query, Rows, Written, replace_table
+from vault_assets.loading.query_tables import Built, build_query_table
+from vault_assets.loading.snapshots import SnapshotsAdded
 from vault_assets.loading.staging import Staged, stage_batches
 from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.model import Warehouse
@@ -54,6 +56,13 @@ class VaultLoad:
     repair: bool = False
 
 
+@dataclass(frozen=True)
+class QueryTableLoad:
+    """Bring a snapshot control, PIT or bridge up to date."""
+
+    warehouse: Warehouse
+
+
 def table_of(key: dg.AssetKey) -> Table:
     """Return the table of an asset key [warehouse, layer, table].
 
@@ -79,12 +88,12 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
     def write(
         self,
         key: dg.AssetKey,
-        source: StageLoad | VaultLoad | Rows,
+        source: StageLoad | VaultLoad | QueryTableLoad | Rows,
         *,
         run_id: str,
         audits: Sequence[Audit] = (),
         judge_again: Callable[[str], bool] = lambda _: True,
-    ) -> Staged | Loaded | Written:
+    ) -> Staged | Loaded | Built | SnapshotsAdded | Written:
         """Write the table of `key`; blocking audits are evaluated before the commit.
 
         Args:
@@ -117,6 +126,10 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
                 repair=source.repair,
                 extra_audits=audits,
                 judge_again=judge_again,
+            )
+        if isinstance(source, QueryTableLoad):
+            return build_query_table(
+                lake, source.warehouse, table.name, run_id=run_id, extra_audits=audits
             )
         return replace_table(lake, table.layer, table.name, source, audits=audits)
 

@@ -24,7 +24,7 @@ def asset_key(warehouse: Warehouse, layer: str, name: str) -> dg.AssetKey:
 def landing_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
     """Return the spec of a source's objects in the bucket."""
     source = warehouse.sources[name]
-    return _spec(
+    return table_spec(
         warehouse,
         "landing",
         name,
@@ -45,7 +45,7 @@ def stage_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
     landing = asset_key(warehouse, "landing", name)
     columns = {column: [(landing, column)] for column in plan.source_columns}
     columns |= {item.name: [(landing, part) for part, _ in item.parts] for item in plan.hashes}
-    return _spec(
+    return table_spec(
         warehouse,
         "stage",
         name,
@@ -65,7 +65,7 @@ def vault_spec(warehouse: Warehouse, name: str, table: Table) -> dg.AssetSpec:
     plan = vault_plan(warehouse, name)
     stages = {asset_key(warehouse, "stage", b.stage.source) for b in plan.bindings}
     parents = {asset_key(warehouse, "vault", r.table.name) for r in plan.relations}
-    return _spec(
+    return table_spec(
         warehouse,
         "vault",
         name,
@@ -93,7 +93,7 @@ def mart_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
         policy = dg.FreshnessPolicy.time_window(
             fail_window=timedelta(hours=warehouse.freshness_hours)
         )
-    return _spec(
+    return table_spec(
         warehouse,
         "mart",
         name,
@@ -106,7 +106,7 @@ def mart_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
     )
 
 
-def _spec(
+def table_spec(
     warehouse: Warehouse,
     layer: str,
     name: str,
@@ -119,6 +119,7 @@ def _spec(
     metadata: Mapping[str, Any],
     freshness_policy: dg.FreshnessPolicy | None = None,
 ) -> dg.AssetSpec:
+    """Return the spec of a table: what holds for all of them, and what is given."""
     stored = (
         {} if layer == "landing" else {"dagster/table_name": f"{warehouse.name}.{layer}.{name}"}
     )

@@ -58,4 +58,29 @@ FAILURES = TablePlan(
     "Attempts to stage a batch that did not succeed.",
 )
 
-TABLES = (BATCHES, APPLIED, FAILURES)
+REWRITTEN = TablePlan(
+    "registry",
+    "rewritten",
+    (
+        _required("table_name", TEXT, "The table: layer.name."),
+        _required("since", TIMESTAMP, "Load time of the earliest rows that may have changed."),
+        _required("rewritten_at", TIMESTAMP, "When."),
+    ),
+    "Changes of a table's past that no applied batch tells of: orphans that came or went.",
+)
+
+PARTITIONS = TablePlan(
+    "registry",
+    "partitions",
+    (
+        _required("table_name", TEXT, "The PIT or bridge: layer.name."),
+        _required("snapshot_ts", TIMESTAMP, "The snapshot."),
+        _required("built_from", TEXT, "Fingerprint of what its tables had applied by then."),
+        _required("row_count", INTEGER, "Rows of the partition."),
+        _required("run_id", TEXT, "The run that built it."),
+        _required("built_at", TIMESTAMP, "When."),
+    ),
+    "Which snapshots a PIT or bridge holds, written in the transaction of their rows.",
+)
+
+TABLES = (BATCHES, APPLIED, FAILURES, REWRITTEN, PARTITIONS)

@@ -13,8 +13,10 @@ from vault_assets.model.names import nearest
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan
+from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
+from vault_assets.sql.views import END_COLUMN, viewed_table
 
 Origin = tuple[str, str, str]
 
@@ -28,9 +30,16 @@ def mart_sql(warehouse: Warehouse, name: str) -> str:
 def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
     """Return (layer, table) of every table that a mart's query reads, sorted.
 
+    A view counts as the table that it shows.
+
     Raises:
         DeclarationError: The query is no single select, or names a table that is not declared.
     """
+    read = _read(warehouse, name)
+    return sorted({(layer, _shown(warehouse, layer, table)) for layer, table in read})
+
+
+def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     known = {(layer, table) for layer, table, _ in warehouse.tables()}
     query = _parsed(warehouse, name)
     ctes = {cte.alias for cte in query.find_all(exp.CTE)}
@@ -38,7 +47,7 @@ def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
     for table in query.find_all(exp.Table):
         if not table.db and table.name in ctes:
             continue
-        if (table.db, table.name) not in known:
+        if (table.db, _shown(warehouse, table.db, table.name)) not in known:
             label = f"{table.db}.{table.name}" if table.db else table.name
             hint = nearest(label, [".".join(pair) for pair in known])
             raise DeclarationError(
@@ -46,7 +55,12 @@ def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
                 where=f"{warehouse.name}/mart/{name}.sql",
             )
         found.add((table.db, table.name))
-    return sorted(found)
+    return found
+
+
+def _shown(warehouse: Warehouse, layer: str, table: str) -> str:
+    """Return the table behind a view, or the table itself."""
+    return (viewed_table(warehouse, table) if layer == "vault" else None) or table
 
 
 def mart_order(warehouse: Warehouse) -> list[str]:
@@ -69,7 +83,7 @@ def mart_order(warehouse: Warehouse) -> list[str]:
 def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
     """Return for each column of a mart the (layer, table, column) that it is computed from."""
     query = _parsed(warehouse, name)
-    tables = mart_tables(warehouse, name)
+    tables = sorted(_read(warehouse, name))
     schema: dict[str, dict[str, dict[str, str]]] = {}
     for layer, table in tables:
         columns = dict.fromkeys(_columns(warehouse, layer, table), "unknown")
@@ -81,8 +95,16 @@ def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
         except SqlglotError:
             found[column] = []
             continue
-        found[column] = sorted(set(_leaves(node)))
+        found[column] = sorted({_stored(warehouse, origin) for origin in _leaves(node)})
     return found
+
+
+def _stored(warehouse: Warehouse, origin: Origin) -> Origin:
+    layer, table, column = origin
+    shown = _shown(warehouse, layer, table)
+    if shown != table and column == END_COLUMN:
+        column = "load_ts"
+    return layer, shown, column
 
 
 def _leaves(node: object) -> Iterator[Origin]:
@@ -97,7 +119,13 @@ def _columns(warehouse: Warehouse, layer: str, table: str) -> list[str]:
     if layer == "stage":
         plan = stage_plan(warehouse, table).table
     elif layer == "vault":
-        plan = vault_plan(warehouse, table).table
+        shown = _shown(warehouse, layer, table)
+        if shown in {name for _, name, _ in warehouse.query_tables()}:
+            plan = query_table(warehouse, shown)
+        else:
+            plan = vault_plan(warehouse, shown).table
+        if table.endswith("_history") and shown != table:
+            return [*(column.name for column in plan.columns), END_COLUMN]
     else:
         return list(_parsed(warehouse, table).named_selects)
     return [column.name for column in plan.columns]

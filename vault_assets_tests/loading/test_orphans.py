@@ -104,3 +104,18 @@ def test_orphans_that_are_allowed_pass_and_are_reported(house: House) -> None:
     loaded = house.load("s_changes")
     (verdict,) = [v for v in loaded.verdicts if v.audit.name == "no_orphan"]
     assert (verdict.failed_rows, verdict.audit.blocking) == (1, False)
+
+
+def test_a_contradiction_becomes_an_orphan_when_the_replay_takes_its_parent(house: House) -> None:
+    batch = house.land("people", ("ann", "Ann", None), ("bob", "Bob", None))
+    house.land("teams", (1, "ann", SINCE), (1, "bob", SINCE))
+    tables = ("h_people", "h_teams", "l_leads", "e_leads")
+    house.load(*tables)
+    reasons = [reason for _, _, reason in house.quarantined("teams", "e_leads")]
+    assert reasons == ["conflict", "conflict"]
+    house.restage(batch, ("bob", "Bob", None))
+    house.reload(batch)
+    assert house.quarantined("teams", "e_leads") == [
+        ("teams-2", 2, "orphan:lk_leads"),
+        ("teams-2", 3, "conflict"),
+    ]

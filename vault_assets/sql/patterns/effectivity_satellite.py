@@ -68,6 +68,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
         order=row_order(warehouse, satellite),
         sequence=sequence(satellite),
         options={
+            "views": satellite.views,
             "active": satellite.active,
             "effective_from": since.column,
             "first": since.first,

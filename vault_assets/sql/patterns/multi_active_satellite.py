@@ -59,5 +59,6 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
         options={
             "child_keys": tuple(satellite.child_keys),
             "members": tuple((column, types[origin]) for column, origin in described.items()),
+            "views": satellite.views,
         },
     )

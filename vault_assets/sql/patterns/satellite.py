@@ -47,4 +47,5 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
         late=satellite.late,
         order=row_order(warehouse, satellite),
         sequence=sequence(satellite),
+        options={"views": satellite.views},
     )

@@ -1,0 +1,47 @@
+-- The views show one current state per key, and periods without gap or overlap.
+-- error
+{#- Views are the same for all keys: some of those that were written are enough. #}
+{%- set rows = "some_rows" %}
+with some_keys as (
+  {%- if first is defined %}
+  select distinct {{ key }}
+  from (
+    select {{ written_keys }} as {{ key }} from decided where _outcome = 'inserted' limit 10000
+  )
+  where {{ key }} in (select {{ key }} from {{ plan.table.sql }} where batch_id <> 'ghost')
+  {%- else %}
+  select distinct {{ key }} from {{ plan.table.sql }} where batch_id <> 'ghost' limit 10000
+  {%- endif %}
+),
+some_rows as (
+  select * from {{ plan.table.sql }} where {{ key }} in (select {{ key }} from some_keys)
+),
+current_rows as (
+  {% include "vault/" ~ plan.pattern ~ "/views/current.sql" %}
+),
+history_rows as (
+  {% include "vault/" ~ plan.pattern ~ "/views/history.sql" %}
+),
+periods as (
+  select distinct {{ key }}, load_ts, load_end_ts from history_rows where load_ts < load_end_ts
+),
+chained as (
+  select
+    *,
+    lead(load_ts, 1, timestamp '9999-12-31 23:59:59.999999') over (
+      partition by {{ key }} order by load_ts
+    ) as next_ts
+  from periods
+)
+select {{ key }}, min(load_ts) as load_ts, 'no single current state' as problem
+from (
+  select k.{{ key }}, c.load_ts, c.load_seq
+  from some_keys as k
+  left join current_rows as c on c.{{ key }} = k.{{ key }}
+)
+group by {{ key }}
+having count(distinct (load_ts, load_seq)) filter (where load_ts is not null) <> 1
+union all
+select {{ key }}, load_ts, 'gap or overlap' as problem
+from chained
+where load_end_ts <> next_ts

@@ -1,0 +1,62 @@
+"""The views of a history table: a file in `sql/vault/<pattern>/views` each, named after it."""
+
+from dataclasses import dataclass
+
+from vault_assets.model.names import quoted
+from vault_assets.model.query_references import VIEWS
+from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.plans import TablePlan, VaultPlan
+from vault_assets.sql.templates import render, sql_folder
+
+END_COLUMN = "load_end_ts"
+
+
+@dataclass(frozen=True)
+class ViewPlan:
+    """A view of a vault table.
+
+    Args:
+        view: The view as a table: columns are only those of the table that it shows.
+        kind: `current` or `history`.
+        sql: The statement that creates or replaces it.
+    """
+
+    view: TablePlan
+    kind: str
+    sql: str
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the view's columns, in order."""
+        end = [END_COLUMN] if self.kind == "history" else []
+        return [*(column.name for column in self.view.columns), *end]
+
+
+def view_plans(plan: VaultPlan) -> list[ViewPlan]:
+    """Return the views of a vault table; none where the pattern or the declaration has none."""
+    if not has_views(plan):
+        return []
+    found = []
+    for kind in VIEWS:
+        table = plan.table
+        view = TablePlan(table.layer, f"{table.name}_{kind}", table.columns, table.description)
+        sql = render(
+            "vault/views/create_view.sql", plan=plan, view=view, kind=kind, key=quoted(plan.key)
+        )
+        found.append(ViewPlan(view, kind, sql))
+    return found
+
+
+def has_views(plan: VaultPlan) -> bool:
+    """Whether the table has views."""
+    folder = sql_folder() / "vault" / plan.pattern / "views"
+    return bool(plan.options.get("views", True)) and folder.is_dir()
+
+
+def viewed_table(warehouse: Warehouse, name: str) -> str | None:
+    """Return the vault table that the view `name` shows, or None if there is no such view."""
+    table, _, kind = name.rpartition("_")
+    if kind not in VIEWS or table not in {other for _, other, _ in warehouse.vault_tables()}:
+        return None
+    return table if has_views(vault_plan(warehouse, table)) else None
