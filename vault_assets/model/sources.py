@@ -22,7 +22,11 @@ class Column(Declared):
     nullable: bool = Field(True, description="Whether a row without this value may load.")
     optional: bool = Field(False, description="Whether a file may lack the whole column.")
     unique: bool = Field(False, description="Report values that occur twice in one file.")
-    empty_as_null: bool = Field(True, description="Read empty text as NULL.")
+    empty_as_null: bool | None = Field(
+        None,
+        description="Read empty text as NULL. Default: in files, which cannot tell one from the "
+        "other; of rows given in memory only where the column is no text.",
+    )
     time_zone: str | None = Field(
         None, description="Zone of timestamps without an offset, e.g. Europe/Berlin; default UTC."
     )

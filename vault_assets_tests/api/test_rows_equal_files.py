@@ -25,7 +25,7 @@ WAREHOUSE = Warehouse.model_validate(
         "sources": {
             "people": source(
                 {
-                    "person": {"type": "text(5)", "nullable": False},
+                    "person": {"type": "text(5)", "nullable": False, "empty_as_null": True},
                     "age": "integer",
                     "score": "decimal(6,2)",
                     "born": "date",

@@ -151,7 +151,7 @@ class Cell:
             f"""case when contains({self.text}, '""') then replace({self.text}[2:-2], '""', '"') """
             f"else {self.text}[2:-2] end"
         )
-        empty = "null" if self.declared.empty_as_null else "''"
+        empty = "''" if self.declared.empty_as_null is False else "null"
         # The first comparison decides nearly every field; nullif would compute the content twice.
         return (
             f"case when {self.text} >= '#' then {self.text} "

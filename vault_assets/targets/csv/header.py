@@ -33,7 +33,7 @@ class SourceColumn(Protocol):
         ...
 
     @property
-    def empty_as_null(self) -> bool:
+    def empty_as_null(self) -> bool | None:
         """Whether empty text, quoted or not, is NULL."""
         ...
 

@@ -149,6 +149,8 @@ def _text(cell: Cell, at: Mapping[str, str], kinds: Mapping[str, pa.DataType]) -
     if cell.name not in at:
         return "cast(null as varchar)"
     empty_as_null = cell.declared.empty_as_null
+    if empty_as_null is None:
+        empty_as_null = cell.declared.type.kind != "text"
     return text_of(at[cell.name], kinds[cell.name], empty_as_null=empty_as_null)
 
 
