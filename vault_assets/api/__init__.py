@@ -9,9 +9,12 @@ from vault_assets.api.vault import Vault
 from vault_assets.loading.adding import Addable
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.marts import Written
+from vault_assets.loading.query_tables import Built
+from vault_assets.loading.snapshots import SnapshotsAdded
 from vault_assets.loading.stage_writing import StagedBatch
 from vault_assets.loading.vault import Loaded
 from vault_assets.model import (
+    Bridge,
     Check,
     Column,
     EffectivitySatellite,
@@ -19,8 +22,14 @@ from vault_assets.model import (
     Link,
     Mart,
     MultiActiveSatellite,
+    NonHistorizedLink,
+    Pit,
+    RecordTrackingSatellite,
+    ReferenceTable,
     Satellite,
+    Snapshots,
     Source,
+    StatusTrackingSatellite,
     Warehouse,
 )
 from vault_assets.model.reading import read_warehouse
@@ -31,6 +40,8 @@ __all__ = [
     "Addable",
     "Audit",
     "AuditsFailedError",
+    "Bridge",
+    "Built",
     "Check",
     "Column",
     "EffectivitySatellite",
@@ -40,10 +51,17 @@ __all__ = [
     "Loaded",
     "Mart",
     "MultiActiveSatellite",
+    "NonHistorizedLink",
+    "Pit",
+    "RecordTrackingSatellite",
+    "ReferenceTable",
     "Satellite",
     "Settings",
+    "Snapshots",
+    "SnapshotsAdded",
     "Source",
     "StagedBatch",
+    "StatusTrackingSatellite",
     "Vault",
     "Verdict",
     "Warehouse",

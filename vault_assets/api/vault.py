@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, overload
 
 import duckdb
@@ -15,14 +15,17 @@ from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.entries import Entry, Kind
 from vault_assets.loading.judging import judge_mart, judge_stage, judge_vault_table
 from vault_assets.loading.marts import Written, build_mart
+from vault_assets.loading.query_tables import Built, build_bridge, build_pit
+from vault_assets.loading.registering import utc_now
 from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.replaying import batch_source, fed_by, rebuild_vault, reload_batch
 from vault_assets.loading.reporting import applied_batches, batch_list, quarantined_rows
+from vault_assets.loading.snapshots import SnapshotsAdded, add_snapshots
 from vault_assets.loading.splitting import add_rows
 from vault_assets.loading.stage_writing import StagedBatch
 from vault_assets.loading.tables import stored_columns
 from vault_assets.loading.vault import Loaded, load_vault_table
-from vault_assets.model import Warehouse
+from vault_assets.model import Table, Warehouse
 from vault_assets.model.names import nearest, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
@@ -151,6 +154,45 @@ class Vault:
         audits = declared_audits(self.warehouse.marts[name])
         return build_mart(self.lake, self.warehouse, name, extra_audits=audits)
 
+    def add_snapshots(
+        self,
+        name: str,
+        times: Sequence[dt.datetime] = (),
+        *,
+        until: dt.datetime | None = None,
+        reference: dt.date | None = None,
+    ) -> SnapshotsAdded:
+        """Add snapshots to a snapshot control, and decide anew which are active.
+
+        Args:
+            name: The snapshot control.
+            times: Snapshots to add, UTC without zone.
+            until: Add the declared ones up to this time.
+            reference: The day from which its rules count back; default: that of the last of
+                `times` and `until`, else today.
+        """
+        given = [*times, *([until] if until else [])]
+        day = reference or (max(given).date() if given else utc_now().date())
+        return add_snapshots(
+            self.lake, self.warehouse, name, times=times, until=until, reference=day
+        )
+
+    def build_pit(self, name: str) -> Built:
+        """Build what a PIT lacks: a partition for each active snapshot that is complete.
+
+        Raises:
+            AuditsFailedError: A blocking check failed; the PIT is as it was.
+        """
+        return build_pit(self.lake, self.warehouse, name, run_id=self.run_id)
+
+    def build_bridge(self, name: str) -> Built:
+        """Build what a bridge lacks, as `build_pit` does.
+
+        Raises:
+            AuditsFailedError: A blocking check failed; the bridge is as it was.
+        """
+        return build_bridge(self.lake, self.warehouse, name, run_id=self.run_id)
+
     def replay(self, batch_id: str, rows: Addable | None = None) -> tuple[Loaded, ...]:
         """Load a batch anew into every vault table that it feeds; its load time stays.
 
@@ -181,7 +223,8 @@ class Vault:
             ghosts: Whether the two ghost rows of a vault table are among them.
         """
         layer, table = self._loaded(name)
-        condition = "" if ghosts or layer != "vault" else " where batch_id <> 'ghost'"
+        plain = ghosts or layer != "vault" or table in dict(self._query_tables())
+        condition = "" if plain else " where batch_id <> 'ghost'"
         return self.query(f"from {quoted(layer)}.{quoted(table)}{condition}")
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
@@ -220,8 +263,18 @@ class Vault:
         return quarantined_rows(self.lake, self.warehouse, layer, table)
 
     def check(self, name: str) -> tuple[Verdict, ...]:
-        """Judge a table as it stands by all its checks, those that block first."""
+        """Judge a table as it stands by all its checks, those that block first.
+
+        Raises:
+            DeclarationError: It is a PIT, a bridge or a snapshot control.
+        """
         layer, table = self._loaded(name)
+        if table in dict(self._query_tables()):
+            raise DeclarationError(
+                "is judged when it is built",
+                where=name,
+                fix="Read `verdicts` of what that returned.",
+            )
         judge = {"vault": judge_vault_table, "mart": judge_mart, "stage": judge_stage}[layer]
         return judge(self.lake, self.warehouse, table)
 
@@ -234,6 +287,9 @@ class Vault:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _query_tables(self) -> list[tuple[str, Table]]:
+        return [(name, table) for _, name, table in self.warehouse.query_tables()]
 
     def _loaded(self, name: str) -> tuple[str, str]:
         """Return layer and name of a table that exists."""

@@ -71,3 +71,37 @@ def test_events_statuses_records_and_codes(vault: Vault) -> None:
     for name in ("nhl_payments", "st_customers", "rt_customers", "ref_countries"):
         failed = {v.audit.name for v in vault.check(name) if not v.passed}
         assert failed <= {"mass_close"}, name
+
+
+def test_a_pit_points_to_the_rows_that_were_valid() -> None:
+    declared = {
+        "name": "shop",
+        "sources": {"customers": {"objects": "x", "columns": {"customer": "text", "v": "text"}}},
+        "hubs": {"h_customers": {"keys": "customer", "from": "customers"}},
+        "satellites": {
+            "s_customers": {"parent": "h_customers", "payload": "v", "from": "customers"}
+        },
+        "snapshots": {"control": {"keep": {"daily": "forever"}}},
+        "pits": {
+            "p_customers": {
+                "hub": "h_customers",
+                "satellites": "s_customers",
+                "snapshots": "control",
+            }
+        },
+    }
+    with open_lake(declared) as vault:
+        for number, values in enumerate(("A", "BC"), start=2):
+            batch = [{"customer": "ann", "v": value} for value in values]
+            vault.add_batch("customers", batch, load_ts=day(number))
+        vault.load()
+        added = vault.add_snapshots("control", [day(1), day(2), day(3)])
+        built = vault.build_pit("p_customers")
+        assert all(verdict.passed for verdict in (*added.verdicts, *built.verdicts))
+        pointed = vault.query(
+            "select p.snapshot_ts, s.v from vault.p_customers as p join vault.s_customers as s "
+            "on s.hk_customers = p.s_customers_key and s.load_ts = p.s_customers_load_ts "
+            "and s.load_seq = p.s_customers_load_seq order by 1"
+        ).to_pylist()
+        assert [tuple(row.values()) for row in pointed] == [(day(2), "A"), (day(3), "C")]
+        assert len(rows(vault, "p_customers", "snapshot_ts")) == 2
