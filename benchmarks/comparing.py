@@ -29,7 +29,9 @@ def fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, Fingerprint
     tables = connection.execute(
         "select schema_name, table_name, list(column_name order by column_name) "
         "from duckdb_columns() where database_name = current_database() "
-        "and schema_name in ('stage', 'vault', 'mart') group by all order by all"
+        "and schema_name in ('stage', 'vault', 'mart') and (schema_name, table_name) in ("
+        "select (schema_name, table_name) from duckdb_tables() "
+        "where database_name = current_database()) group by all order by all"
     ).fetchall()
     return {
         f"{layer}.{name}": Fingerprint(*_fingerprint(connection, layer, name, columns))

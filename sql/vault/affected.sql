@@ -38,7 +38,7 @@ from {{ plan.table.sql }}
 where batch_id in ({{ replayed | map("lit") | join(", ") }})
 {%- for parent in plan.parents %}
 {%- for binding in plan.bindings %}
-{#- Rows that contradicted each other may be orphans now. #}
+{#- Rows that are quarantined for something else may be orphans of this parent now. #}
 union
 select distinct {{ binding.unit | cols_as(plan.unit, "s") }}
 from {{ binding.stage.table.sql }} as s
@@ -46,7 +46,8 @@ inner join {{ binding.stage.quarantine.sql }} as q
   on q.batch_id = s.batch_id and q.row_no = s.row_no
 where
   q.table_name = {{ plan.table.label | lit }}
-  and q.reason = 'conflict'
+  and q.reason not like 'null_key:%'
+  and q.reason <> 'orphan:{{ parent.refers }}'
   and not exists (
     select 1
     from {{ parent.table.sql }} as p

@@ -106,6 +106,19 @@ def test_orphans_that_are_allowed_pass_and_are_reported(house: House) -> None:
     assert (verdict.failed_rows, verdict.audit.blocking) == (1, False)
 
 
+def test_an_orphan_of_one_parent_becomes_one_of_another_when_a_replay_takes_that(
+    house: House,
+) -> None:
+    batch = house.land("teams", (1, "ann", SINCE))
+    house.land("deeds", (1, "ann", "rescue"))
+    tables = ("h_people", "h_teams", "l_deeds")
+    house.load(*tables)
+    assert house.quarantined("deeds", "l_deeds") == [("deeds-2", 2, "orphan:hk_people")]
+    house.restage(batch)
+    house.reload(batch)
+    assert house.quarantined("deeds", "l_deeds") == [("deeds-2", 2, "orphan:hk_teams")]
+
+
 def test_a_contradiction_becomes_an_orphan_when_the_replay_takes_its_parent(house: House) -> None:
     batch = house.land("people", ("ann", "Ann", None), ("bob", "Bob", None))
     house.land("teams", (1, "ann", SINCE), (1, "bob", SINCE))
