@@ -17,7 +17,7 @@
     {%- endfor %}
     s.load_ts,
     {{ "'inferred' as record_source" if binding.inferred else "s.record_source" }},
-    s.batch_id,
+    p.batch_id,
     s.row_no,
     {{ loop.index0 }} as _rank
   from {% include "vault/stage_rows.sql" %}

@@ -121,6 +121,7 @@ def load_vault_table(
             insert_ghosts(session, plan)
         for table in ("pending", "affected", "decided", "outcomes"):
             session.connection.execute(f"drop table if exists {table}")
+        session.connection.execute("drop type if exists pending_batch")
         return loaded
 
     return lake.transaction([plan.table.label], unit)
@@ -130,6 +131,7 @@ def _load(
     session: Session, plan: VaultPlan, run_id: str, rebuilt: int, extra_audits: Sequence[Audit]
 ) -> Loaded:
     plan = replace(plan, parents=_doubtful_parents(session, plan))
+    _shorten_batch_ids(session)
     context = _context(session, plan, affected=bool(rebuilt) and not plan.whole)
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     written = session.run(_insert_sql(plan, context))
@@ -147,6 +149,19 @@ def _load(
         rebuilt,
         tuple(session.statements),
         tuple(verdicts),
+    )
+
+
+def _shorten_batch_ids(session: Session) -> None:
+    """Make the batches of `pending` an enumeration: every incoming row carries one of them."""
+    session.run("drop type if exists pending_batch", note=False)
+    session.run(
+        "create temp type pending_batch as enum (select distinct batch_id from pending)", note=False
+    )
+    session.run(
+        "create or replace temp table pending as "
+        "select * replace (cast(batch_id as pending_batch) as batch_id) from pending",
+        note=False,
     )
 
 
