@@ -37,7 +37,7 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:
+    except Exception as error:  # whatever it is, a person wants a sentence and an exit code
         if "--debug" in sys.argv:
             raise
         Console(stderr=True).print(
