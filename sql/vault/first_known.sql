@@ -2,16 +2,17 @@
 repeated as (
   select {{ key }} from incoming where {{ key }} is not null group by {{ key }} having count(*) > 1
 ),
+{%- include "vault/doubtful.sql" %}
 ranked as (
   select *, 1 as _place, null as _batch_before
-  from judged
+  from doubtful
   where {{ key }} is null or {{ key }} not in (select {{ key }} from repeated)
   union all
   select
     *,
     row_number() over first_known as _place,
     lag(batch_id) over first_known as _batch_before
-  from judged
+  from doubtful
   where {{ key }} in (select {{ key }} from repeated)
   window first_known as (partition by {{ key }} order by load_ts, _rank, row_no)
 )

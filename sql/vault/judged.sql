@@ -1,5 +1,5 @@
 
-judged as (
+judged as {{ "not materialized " if plan.direct else "" }}(
   select
     {%- if plan.orphans == "unknown" and plan.parents %}
     incoming.* replace (

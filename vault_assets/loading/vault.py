@@ -25,6 +25,7 @@ from vault_assets.loading.tables import (
 )
 from vault_assets.model import Warehouse
 from vault_assets.model.names import literal, quoted
+from vault_assets.sql import dialect
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import BindingPlan, ParentPlan, VaultPlan
 from vault_assets.sql.templates import CheckTemplate, check_templates, render, sql_folder
@@ -112,7 +113,7 @@ def load_vault_table(
             refuse_gaps(session, plan, again)
         rebuilt = forget_affected(session, plan, pending, again)
         if pending or rebuilt:
-            loaded = _load(session, plan, run_id, rebuilt, extra_audits)
+            loaded = _load(session, plan, run_id, rebuilt, extra_audits, alone=is_new)
         else:
             loaded = Loaded(
                 plan.table.label, verdicts=_nothing_new(session, plan, extra_audits, judge_again)
@@ -128,15 +129,21 @@ def load_vault_table(
 
 
 def _load(
-    session: Session, plan: VaultPlan, run_id: str, rebuilt: int, extra_audits: Sequence[Audit]
+    session: Session,
+    plan: VaultPlan,
+    run_id: str,
+    rebuilt: int,
+    extra_audits: Sequence[Audit],
+    *,
+    alone: bool,
 ) -> Loaded:
     plan = replace(plan, parents=_doubtful_parents(session, plan))
     _shorten_batch_ids(session)
-    context = _context(session, plan, affected=bool(rebuilt) and not plan.whole)
+    context = _context(session, plan, affected=bool(rebuilt) and not plan.whole, alone=alone)
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     written = session.run(_insert_sql(plan, context))
     _quarantine(session, plan)
-    batches = _record_applied(session, plan, run_id)
+    batches = _record_applied(session, context, run_id)
     scope = {"first": context["first"], "last": context["last"]}
     audits = [*audits_of(plan, context), *(replace(a, parameters=scope) for a in extra_audits)]
     verdicts = evaluate(session, audits, blocking=True)
@@ -175,26 +182,30 @@ def _doubtful_parents(session: Session, plan: VaultPlan) -> tuple[ParentPlan, ..
     return tuple(p for p in plan.parents if not p.fed or p.table.label in missing)
 
 
-def _record_applied(session: Session, plan: VaultPlan, run_id: str) -> list[dict[str, Any]]:
-    session.run(render("vault/outcomes.sql", plan=plan))
+def _record_applied(session: Session, context: dict[str, Any], run_id: str) -> list[dict[str, Any]]:
+    session.run(render("vault/outcomes.sql", **context))
     session.run(
-        render("vault/record.sql", plan=plan),
+        render("vault/record.sql", plan=context["plan"]),
         {"run_id": run_id, "applied_at": utc_now()},
         note=False,
     )
     return session.rows("select * from outcomes order by load_ts")
 
 
-def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, Any]:
+def _context(session: Session, plan: VaultPlan, *, affected: bool, alone: bool) -> dict[str, Any]:
     first, last = session.connection.execute(
         "select min(load_ts), max(load_ts) from pending"
     ).fetchall()[0]
+    new_rows = _new_rows(plan, first, last)
     return {
         **key_context(plan),
         "affected": affected,
+        # Whether the load writes the first rows of the table.
+        "alone": alone,
         "first": first,
         "last": last,
-        "written": _written(plan),
+        "new_rows": new_rows,
+        "written": f"{quoted(plan.key)} in (select {_written_keys(plan)} from {new_rows})",
         "written_keys": _written_keys(plan),
         # `decide` has just found the keys of parents; a parent fed by the same rows has them as
         # soon as it has applied the batch. Runs without new rows judge the whole table.
@@ -218,6 +229,8 @@ def key_context(plan: VaultPlan) -> dict[str, Any]:
         "keys_of": {alias: _normalised(plan, own, alias) for alias in "dh"},
         "hashdiff": plan.rules.sql_own_hashdiff(hashed) if hashed else "",
         "set_hash": _set_hash(plan),
+        "new_rows": plan.table.sql,
+        "alone": False,
     }
 
 
@@ -236,6 +249,8 @@ def _set_hash(plan: VaultPlan) -> str:
 
 
 def _insert_sql(plan: VaultPlan, context: dict[str, Any]) -> str:
+    if plan.direct:
+        return render("vault/insert_direct.sql", **context)
     own = f"vault/{plan.pattern}/insert.sql"
     exists = (sql_folder() / own).is_file()
     return render(own if exists else "vault/insert.sql", **context)
@@ -297,12 +312,12 @@ def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
     ]
 
 
-def _written(plan: VaultPlan) -> str:
-    """Return the condition that holds for rows of the keys that this load wrote."""
-    return (
-        f"{quoted(plan.key)} in "
-        f"(select {_written_keys(plan)} from decided where _outcome = 'inserted')"
-    )
+def _new_rows(plan: VaultPlan, first: dt.datetime, last: dt.datetime) -> str:
+    """Return a query of at least the rows that this load wrote."""
+    if not plan.direct:
+        return "(select * from decided where _outcome = 'inserted')"
+    span = f"between {dialect.timestamp(first)} and {dialect.timestamp(last)}"
+    return f"(select * from {plan.table.sql} where load_ts {span})"
 
 
 def _written_keys(plan: VaultPlan) -> str:

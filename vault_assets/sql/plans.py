@@ -174,6 +174,8 @@ class VaultPlan:
         late: What to do with a batch older than one applied: accept, strict or repair.
         order: `none` or `file`: how rows of one key in one batch relate.
         sequence: Names of the query by which the rows of a key follow each other.
+        direct: Whether rows that need no decision are inserted from the stage as they are: new keys
+            that come once. Then `decided` holds the other rows only.
         whole: Whether a late batch concerns all rows, not only those of its own keys.
         options: What only this pattern's templates know.
         rules: How its keys and payloads are hashed.
@@ -194,6 +196,7 @@ class VaultPlan:
     late: str = "accept"
     order: str = "none"
     sequence: tuple[str, ...] = ("load_ts", "row_no")
+    direct: bool = False
     whole: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     rules: Profile = OWN

@@ -101,7 +101,13 @@ PLANTS = {
         "update vault.e_moves set is_active = true where batch_id = 'moves-8'",
     ),
     "a row that was lost on the way": Plant(
-        "s_changes", DECIDED, "reconcile", "delete from decided where row_no = 3"
+        "s_phones", DECIDED, "reconcile", "delete from decided where row_no = 2"
+    ),
+    "a row that was lost after it was written": Plant(
+        "s_changes",
+        INSERTED,
+        "reconcile",
+        "delete from vault.s_changes where batch_id = 'changes-5' and name = 'B'",
     ),
 }
 

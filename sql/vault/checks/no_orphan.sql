@@ -7,12 +7,9 @@ from (
     {{ relation.table.label | lit }} as parent,
     t.{{ relation.refers | q }} as missing_key,
     t.batch_id
-  from {{ "decided" if first is defined else plan.table.sql }} as t
+  from {{ new_rows if first is defined else plan.table.sql }} as t
   where
     t.{{ relation.refers | q }} is not null
-    {%- if first is defined %}
-    and t._outcome = 'inserted'
-    {%- endif %}
     and not exists (
       select 1
       from {{ relation.table.sql }} as p

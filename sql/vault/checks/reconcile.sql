@@ -24,14 +24,8 @@ with staged as (
 ),
 rows_in as (
   select batch_id, sum(rows_in) as rows_in from staged group by batch_id
-),
-rows_out as (
-  select batch_id, count(*) filter (where _outcome is not null) as rows_out
-  from decided
-  where batch_id in (select batch_id from pending where not again)
-  group by batch_id
 )
-select batch_id, coalesce(i.rows_in, 0) as rows_in, coalesce(o.rows_out, 0) as rows_out
+select batch_id, coalesce(i.rows_in, 0) as rows_in, coalesce(o.rows_in, 0) as rows_out
 from rows_in as i
-full outer join rows_out as o using (batch_id)
-where coalesce(i.rows_in, 0) <> coalesce(o.rows_out, 0)
+full outer join outcomes as o using (batch_id)
+where coalesce(i.rows_in, 0) <> coalesce(o.rows_in, 0)

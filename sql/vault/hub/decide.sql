@@ -1,7 +1,7 @@
 -- {{ plan.table.label }}: the outcome of every incoming row.
 -- Rule: per hash key the first row by (load_ts, source, row) is inserted if the hub lacks the key.
 create or replace temp table decided as
-with incoming as (
+with incoming as not materialized (
   {%- include "vault/incoming.sql" %}
 ),
 known as (
@@ -13,4 +13,5 @@ known as (
   {%- endif %}
 ),
 {%- include "vault/judged.sql" %}
+{%- set stored = "known" %}
 {%- include "vault/first_known.sql" %}

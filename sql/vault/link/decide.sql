@@ -2,7 +2,7 @@
 -- Rule: per link key the first row by (load_ts, source, row) is inserted if the link lacks the key;
 -- rows without all keys, or whose hub does not know the key, are quarantined.
 create or replace temp table decided as
-with incoming as (
+with incoming as not materialized (
   {%- include "vault/incoming.sql" %}
 ),
 known as (
@@ -14,4 +14,5 @@ known as (
   {%- endif %}
 ),
 {%- include "vault/judged.sql" %}
+{%- set stored = "known" %}
 {%- include "vault/first_known.sql" %}

@@ -2,7 +2,7 @@
 -- Rule: per key the first batch gives the row, for events do not change; unequal rows of one key in
 -- one batch contradict each other and are quarantined.
 create or replace temp table decided as
-with incoming as (
+with incoming as not materialized (
   {%- include "vault/incoming.sql" %}
 ),
 known as (
@@ -15,12 +15,14 @@ known as (
 repeated as (
   select {{ key }} from incoming where {{ key }} is not null group by {{ key }} having count(*) > 1
 ),
+{%- set stored = "known" %}
+{%- include "vault/doubtful.sql" %}
 states as (
   select
     *,
     coalesce(lag(hashdiff) over same_key = hashdiff, false) as _is_copy,
     min(hashdiff) over one_key <> max(hashdiff) over one_key as _in_conflict
-  from judged
+  from doubtful
   where {{ key }} in (select {{ key }} from repeated)
   window
     one_key as (partition by {{ key }}, load_ts, _reason is null),
@@ -44,7 +46,7 @@ ranked as (
   window first_known as (partition by {{ key }}, _counts order by load_ts, _rank, row_no)
   union all by name
   select *, false as _is_copy, hashdiff as _hashdiff_first, 1 as _place
-  from judged
+  from doubtful
   where {{ key }} is null or {{ key }} not in (select {{ key }} from repeated)
 )
 select

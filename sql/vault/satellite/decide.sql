@@ -10,7 +10,7 @@
   end
 {%- endset %}
 create or replace temp table decided as
-with incoming as (
+with incoming as not materialized (
   {%- include "vault/incoming.sql" %}
 ),
 {%- include "vault/judged.sql" %}
@@ -24,10 +24,12 @@ latest as (
 repeated as (
   select {{ key }} from judged where {{ key }} is not null group by {{ key }} having count(*) > 1
 ),
+{%- set stored = "latest" %}
+{%- include "vault/doubtful.sql" %}
 {%- if plan.order == "file" %}
 states as (
   select *, false as _is_copy, false as _in_conflict
-  from judged
+  from doubtful
   where {{ key }} in (select {{ key }} from repeated)
 ),
 {%- else %}
@@ -37,7 +39,7 @@ states as (
     *,
     coalesce(lag(hashdiff) over same_key = hashdiff, false) as _is_copy,
     min(hashdiff) over one_key <> max(hashdiff) over one_key as _in_conflict
-  from judged
+  from doubtful
   where {{ key }} in (select {{ key }} from repeated)
   window
     one_key as (partition by {{ key }}, load_ts),
@@ -75,6 +77,6 @@ select
   false as _is_copy,
   {{ outcome }} as _outcome,
   0 as load_seq
-from judged as j
+from doubtful as j
 left join latest as l on l.{{ key }} = j.{{ key }}
 where j.{{ key }} is null or j.{{ key }} not in (select {{ key }} from repeated)

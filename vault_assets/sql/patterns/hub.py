@@ -36,6 +36,7 @@ def plan(warehouse: Warehouse, name: str, hub: Hub) -> VaultPlan:
     )
     return VaultPlan(
         pattern=hub.pattern,
+        direct=True,
         table=TablePlan("vault", name, columns, hub.description),
         key=hub.hash_key,
         unit=(hub.hash_key,),

@@ -25,6 +25,7 @@ def plan(warehouse: Warehouse, name: str, link: NonHistorizedLink) -> VaultPlan:
     )
     return VaultPlan(
         pattern=link.pattern,
+        direct=link.orphans != "unknown",
         table=TablePlan("vault", name, columns, link.description),
         key=link.hash_key,
         unit=(link.hash_key,),

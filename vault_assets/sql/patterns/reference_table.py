@@ -28,6 +28,7 @@ def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
     )
     return VaultPlan(
         pattern="satellite",
+        direct=True,
         table=TablePlan("vault", name, columns, table.description),
         key=table.code,
         unit=(table.code,),

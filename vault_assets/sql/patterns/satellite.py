@@ -25,6 +25,7 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     )
     return VaultPlan(
         pattern=satellite.pattern,
+        direct=True,
         table=TablePlan("vault", name, columns, satellite.description),
         key=parent.key,
         unit=(parent.key,),

@@ -2,7 +2,12 @@
 -- blocking, error
 select d.{{ key }}, {{ plan.options["keys"] | cols("d") }}, d.batch_id, d.row_no
 from decided as d
-inner join {{ plan.table.sql }} as h on h.{{ key }} = d.{{ key }}
+inner join (
+  {#- The few first: few keys come again. #}
+  select *
+  from {{ plan.table.sql }}
+  where {{ key }} in (select {{ key }} from decided where _outcome in ('unchanged', 'duplicate'))
+) as h on h.{{ key }} = d.{{ key }}
 where
   d._outcome in ('unchanged', 'duplicate')
   and ({{ keys_of.d }}) is distinct from ({{ keys_of.h }})

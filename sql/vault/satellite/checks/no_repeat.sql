@@ -8,12 +8,14 @@ with several as (
   {%- else %}
   select {{ key }} from decided where _outcome = 'inserted' group by {{ key }} having count(*) > 1
   {%- endif %}
+  {%- if not alone %}
   union
   select {{ key }}
   from {{ plan.table.sql }}
   where
     (load_ts < {{ first | ts }} or load_ts > {{ last | ts }})
-    and {{ key }} in (select {{ key }} from decided where _outcome = 'inserted')
+    and {{ key }} in (select {{ key }} from {{ new_rows }})
+  {%- endif %}
   {%- else %}
   select {{ key }} from {{ plan.table.sql }} group by {{ key }} having count(*) > 1
   {%- endif %}

@@ -5,10 +5,10 @@
 with some_keys as (
   {%- if first is defined %}
   select distinct {{ key }}
-  from (
-    select {{ written_keys }} as {{ key }} from decided where _outcome = 'inserted' limit 10000
-  )
-  where {{ key }} in (select {{ key }} from {{ plan.table.sql }} where batch_id <> 'ghost')
+  from {{ plan.table.sql }}
+  where
+    batch_id <> 'ghost'
+    and {{ key }} in (select {{ written_keys }} as {{ key }} from {{ new_rows }} limit 10000)
   {%- else %}
   select distinct {{ key }} from {{ plan.table.sql }} where batch_id <> 'ghost' limit 10000
   {%- endif %}
