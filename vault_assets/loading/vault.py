@@ -17,6 +17,7 @@ from vault_assets.loading.repairing import (
     replayed_batches,
     unapply,
 )
+from vault_assets.loading.same_as import resolve, same_as_context
 from vault_assets.loading.tables import (
     ensure_registry,
     ensure_vault,
@@ -119,7 +120,7 @@ def load_vault_table(
             )
         if is_new and plan.ghost_keys:
             insert_ghosts(session, plan)
-        for table in ("pending", "affected", "decided", "outcomes"):
+        for table in ("pending", "affected", "decided", "outcomes", "resolved"):
             session.connection.execute(f"drop table if exists {table}")
         session.connection.execute("drop type if exists pending_batch")
         return loaded
@@ -134,6 +135,7 @@ def _load(
     _shorten_batch_ids(session)
     context = _context(session, plan, affected=bool(rebuilt) and not plan.whole)
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
+    resolve(session, plan, context)
     written = session.run(_insert_sql(plan, context))
     _quarantine(session, plan)
     batches = _record_applied(session, plan, run_id)
@@ -191,6 +193,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool) -> dict[str, 
     ).fetchall()[0]
     return {
         **key_context(plan),
+        **same_as_context(plan),
         "affected": affected,
         "first": first,
         "last": last,

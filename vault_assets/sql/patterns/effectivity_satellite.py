@@ -1,7 +1,10 @@
 """The plan of an effectivity satellite with a driving key."""
 
+from dataclasses import replace
+
 from vault_assets.model import EffectivitySatellite, Warehouse
 from vault_assets.model.names import quoted
+from vault_assets.sql.master_views import master_view
 from vault_assets.sql.patterns.appearance import States, appearance_plan
 from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
 from vault_assets.sql.plans import (
@@ -69,6 +72,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
         sequence=sequence(satellite),
         options={
             "views": satellite.views,
+            "master_view": master_view(warehouse, satellite.link),
             "active": satellite.active,
             "effective_from": since.column,
             "first": since.first,
@@ -80,7 +84,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
 
 def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> VaultPlan:
     active, since = quoted(satellite.active), satellite.effective_from.column
-    return appearance_plan(
+    plan = appearance_plan(
         warehouse,
         satellite,
         name,
@@ -94,3 +98,5 @@ def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatell
             is_active=active,
         ),
     )
+    view = master_view(warehouse, satellite.link)
+    return replace(plan, options={**plan.options, "master_view": view})
