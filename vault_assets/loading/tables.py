@@ -265,12 +265,14 @@ def _refuse_own_names(plan: VaultPlan) -> None:
 
 
 def _require_parents(plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
-    for relation in plan.relations:
-        if relation.table.name not in tables:
+    needed = [("parent", relation.table) for relation in plan.relations]
+    needed += [("satellite", table) for table in plan.options.get("satellites", ())]
+    for kind, table in needed:
+        if table.name not in tables:
             raise TargetError(
-                f"its parent {relation.table.label} does not exist yet",
+                f"its {kind} {table.label} does not exist yet",
                 where=plan.table.label,
-                fix="Load the parent first.",
+                fix=f"Load the {kind} first.",
             )
 
 

@@ -1,5 +1,6 @@
 """Same-as links: one final master per duplicate, whatever was stated in which order."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from vault_assets_tests.loading.houses import House
 from vault_assets_tests.loading.lakes import memory_lake
 from vault_assets_tests.loading.warehouses import source, warehouse
 
+EXAMPLES = int(os.environ.get("VAULT_ASSETS_TEST_EXAMPLES", "4"))
 PAIRS = {"duplicate": "text", "master": "text"}
 KEYS = {"hk_master": "master", "hk_duplicate": "duplicate"}
 STATE = "hk_duplicate stated_master hk_master is_current load_ts"
@@ -209,7 +211,9 @@ def test_declarations_that_make_no_sense_are_refused() -> None:
             warehouse(**register(**changes))
 
 
-def reference(batches: Sequence[Sequence[Pair]]) -> tuple[dict[str, str], set[tuple[int, int, str]]]:
+def reference(
+    batches: Sequence[Sequence[Pair]],
+) -> tuple[dict[str, str], set[tuple[int, int, str]]]:
     """Return the stated master of each duplicate, and (batch, line, reason) of refused rows."""
     held: dict[str, str] = {}
     refused: set[tuple[int, int, str]] = set()
@@ -257,7 +261,7 @@ keys = st.sampled_from(["a", "b", "c", "d", " a", "", "^^", "a||b", "a|b", None]
 batches_of_pairs = st.lists(st.lists(st.tuples(keys, keys), max_size=6), min_size=1, max_size=5)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(batches=batches_of_pairs, data=st.data())
 def test_any_order_gives_the_masters_of_plain_python(
     batches: list[list[Pair]], data: st.DataObject

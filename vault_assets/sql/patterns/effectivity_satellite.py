@@ -41,9 +41,10 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
         ColumnPlan(since.column, TIMESTAMP, description="Since when."),
         *system_columns(history=True, hashes=hash_type(warehouse)),
     )
+    is_set = satellite.cardinality == "set"
     first = (("_first", since.first),) if since.first else ()
     return VaultPlan(
-        pattern=satellite.pattern,
+        pattern="effectivity_set" if is_set else satellite.pattern,
         table=TablePlan("vault", name, columns, satellite.description),
         key=parent.key,
         unit=satellite.driving,
@@ -76,7 +77,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
             "active": satellite.active,
             "effective_from": since.column,
             "first": since.first,
-            "written_keys": "unnest([_partner, _partner_before])",
+            **({} if is_set else {"written_keys": "unnest([_partner, _partner_before])"}),
             "hashed": ((satellite.active, BOOLEAN), (since.column, TIMESTAMP)),
         },
     )
