@@ -148,7 +148,11 @@ def test_an_orphan_enters_its_set_when_its_key_is_known() -> None:
 
 
 def test_a_set_needs_a_driving_key_and_takes_no_order() -> None:
-    for changes, match in (({"driving": []}, "driving"), ({"order": "file"}, "order")):
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"driving": []}, "driving"),
+        ({"order": "file"}, "order"),
+    ]
+    for changes, match in wrong:
         with pytest.raises(ValidationError, match=match):
             warehouse(**club(**changes))
 

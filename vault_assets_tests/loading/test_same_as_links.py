@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from vault_assets.loading.judging import judge_vault_table
 from vault_assets.loading.replaying import rebuild_vault
 from vault_assets_tests.loading.houses import House
-from vault_assets_tests.loading.lakes import memory_lake
+from vault_assets_tests.loading.lakes import file_lake, memory_lake
 from vault_assets_tests.loading.warehouses import source, warehouse
 
 EXAMPLES = int(os.environ.get("VAULT_ASSETS_TEST_EXAMPLES", "4"))
@@ -199,14 +200,35 @@ def test_an_effectivity_satellite_undoes_a_pair_and_what_hangs_on_it(undo: str) 
         assert masters(house) == {"a": "a", "b": "b", "c": "b", "d": "a"}
 
 
+@pytest.mark.slow
+def test_a_real_lake_resolves_and_undoes_as_one_in_memory(tmp_path: Path) -> None:
+    undo = {"link": "sal_people", "from": "merges", "driving": "hk_duplicate"}
+    undo["orphans"] = "quarantine"
+    declared = register() | {"effectivity_satellites": {"e_same": undo}}
+    with file_lake(tmp_path) as lake:
+        house = House(lake, warehouse(**declared))
+        for rows in ([("c", "b")], [("b", "a")], [("a", "c")], [("b", None), ("d", "c")]):
+            house.land("merges", *rows)
+            house.load()
+        assert house.quarantined("merges", "sal_people")[0] == ("merges-3", 2, "cycle")
+        assert current(house) == {"b": "a", "c": "a", "d": "a"}
+        assert masters(house) == {"a": "a", "b": "b", "c": "b", "d": "b"}
+        passes_its_checks(house)
+        contents = house.contents("sal_people")
+        house.load()
+        rebuild_vault(lake, house.warehouse, run_id="rebuild")
+        assert house.contents("sal_people") == contents
+
+
 def test_declarations_that_make_no_sense_are_refused() -> None:
-    for changes, match in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"orphans": "unknown"}, "nobody's duplicate"),
         ({"nulls": {"hk_master": "unknown"}}, "nobody's duplicate"),
         ({"hubs": {"hk_master": "h_people"}}, "at least 2"),
         ({"hubs": {"hk_master": "h_people", "hk_duplicate": "h_teams"}}, "one hub"),
         ({"master_view": "h_people"}, "is the name of"),
-    ):
+    ]
+    for changes, match in wrong:
         with pytest.raises(ValidationError, match=match):
             warehouse(**register(**changes))
 
