@@ -38,9 +38,10 @@ def resolve(session: Session, plan: VaultPlan, context: dict[str, Any]) -> None:
 
 def _suspicious(session: Session, context: dict[str, Any]) -> list[dt.datetime]:
     """Return the load times of pending batches with pairs that may be part of a cycle, in order."""
-    session.run("create or replace temp table suspects as from statements")
+    remaining = _run(session, "suspects", context)
     for _ in range(PASSES):
-        if not _run(session, "ends", context):
+        before, remaining = remaining, _run(session, "ends", context)
+        if remaining == before:
             break
     found = session.rows(
         "select distinct _since from suspects where _since > timestamp '1900-01-01' order by _since"

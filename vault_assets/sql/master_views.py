@@ -86,3 +86,9 @@ def master_view(warehouse: Warehouse, name: str) -> MasterView | None:
             if satellite.link == name
         ),
     )
+
+
+def master_view_named(warehouse: Warehouse, name: str) -> MasterView | None:
+    """Return the view of that name; None if there is none."""
+    sals = [sal for sal, link in warehouse.same_as_links.items() if link.view_name == name]
+    return master_view(warehouse, sals[0]) if sals else None

@@ -9,6 +9,7 @@ from vault_assets.api import (
     Warehouse,
     open_lake,
 )
+from vault_assets.sql.tracing import mart_lineage, mart_tables
 from vault_assets_tests.api.vaults import day, rows
 
 LINK: dict[str, Any] = {
@@ -82,3 +83,20 @@ def test_masters_can_be_read_by_a_mart_and_undone_by_a_smaller_set() -> None:
             ("z", "z"),
         ]
         assert rows(vault, "xts_customers", "satellite load_ts") == [("s_customers", day(1))]
+
+
+def test_a_mart_of_masters_depends_on_what_undoes_them_and_knows_its_columns() -> None:
+    assert mart_tables(SHOP, "masters") == [("vault", "e_customers"), ("vault", "h_customers")]
+    assert mart_lineage(SHOP, "masters")["master"] == [("vault", "h_customers", "customer")]
+    keys = {"keys": {"sql": "select hk_customers, hk_master from vault.h_customers_x_master"}}
+    declared = SHOP.model_copy(
+        update={
+            "marts": Warehouse.model_validate(
+                {"name": "shop", "sources": SHOP.sources, "marts": keys}
+            ).marts
+        }
+    )
+    assert mart_lineage(declared, "keys") == {
+        "hk_customers": [("vault", "h_customers", "hk_customers")],
+        "hk_master": [("vault", "sal_customers", "hk_master")],
+    }

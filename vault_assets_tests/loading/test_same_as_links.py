@@ -169,6 +169,7 @@ def test_an_orphan_waits_for_its_key() -> None:
         house.land("merges", ("b", "a"), ("c", "b"))
         house.load()
         assert current(house) == {}
+        assert house.load().rebuilt == 0
         house.land("people", ("b",))
         house.load()
         assert current(house) == {"b": "a", "c": "a"}
