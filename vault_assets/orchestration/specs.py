@@ -154,6 +154,7 @@ def _vault_lineage(
         stage = asset_key(warehouse, "stage", binding.stage.source)
         system = [(name, name) for name in ("load_ts", "record_source", "batch_id")]
         for name, column in [*binding.columns, *system]:
-            if name in names:
-                found.setdefault(name, []).append((stage, column))
+            # A stage may feed a table more than once, as the two roles of one hub do.
+            if name in names and (stage, column) not in found.setdefault(name, []):
+                found[name].append((stage, column))
     return found

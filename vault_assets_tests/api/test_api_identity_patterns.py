@@ -48,8 +48,8 @@ SHOP = Warehouse.model_validate(
             )
         },
         "extended_tracking_satellites": {
-            "xts_customers": ExtendedTrackingSatellite(
-                parent="h_customers", satellites=("s_customers",)
+            "xts_customers": ExtendedTrackingSatellite.model_validate(
+                {"parent": "h_customers", "satellites": ["s_customers"]}
             )
         },
         "marts": {
