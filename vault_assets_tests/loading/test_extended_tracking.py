@@ -189,3 +189,16 @@ def test_any_order_gives_the_changes_of_plain_python(batches: Any, data: st.Data
         assert house.contents("xts_people") == contents
         rebuild_vault(lake, house.warehouse, run_id="rebuild")
         assert house.contents("xts_people") == contents
+
+
+def test_a_satellite_of_another_stage_that_is_added_later_brings_its_batches() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**followed(satellites=["s_moves"])))
+        house.land("jobs", ("x", "J", 1))
+        house.land("moves", ("x", "M", 1))
+        house.load()
+        assert house.rows("xts_people", CHANGES) == [("x", "s_moves", 2, 0)]
+        grown = House(lake, warehouse(**followed()), house.batches, house.clock)
+        grown.load()
+        assert grown.rows("xts_people", CHANGES) == [("x", "s_jobs", 1, 0), ("x", "s_moves", 2, 0)]
+        assert failed(grown) == []

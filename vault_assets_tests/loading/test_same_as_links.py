@@ -201,6 +201,34 @@ def test_an_effectivity_satellite_undoes_a_pair_and_what_hangs_on_it(undo: str) 
         assert masters(house) == {"a": "a", "b": "b", "c": "b", "d": "a"}
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"profile": "automate_dv"},
+        {"profile": "datavault4dbt", "digest": "sha1", "variant": "first"},
+    ],
+    ids=str,
+)
+def test_pairs_are_resolved_with_the_hash_rules_of_a_vault_taken_over(rules: Any) -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**register(), hashing=rules))
+        house.land("merges", ("c", "b"), ("d", "d"))
+        house.land("merges", ("b", "a"))
+        house.land("merges", ("a", "c"))
+        house.load()
+        passes_its_checks(house)
+        assert house.query(
+            "select h.person, m.person from vault.h_people_x_master as v "
+            "inner join vault.h_people as h using (hk_people) "
+            "inner join vault.h_people as m on m.hk_people = v.hk_master "
+            "where h.batch_id <> 'ghost' order by 1"
+        ) == [("a", "a"), ("b", "a"), ("c", "a"), ("d", "d")]
+        assert [reason for _, _, reason in house.quarantined("merges", "sal_people")] == [
+            "self_pair",
+            "cycle",
+        ]
+
+
 @pytest.mark.slow
 def test_a_real_lake_resolves_and_undoes_as_one_in_memory(tmp_path: Path) -> None:
     undo = {"link": "sal_people", "from": "merges", "driving": "hk_duplicate"}
