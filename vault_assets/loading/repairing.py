@@ -108,7 +108,7 @@ def forget_affected(
     late = newest is not None and any(batch["load_ts"] < newest for batch in pending)
     if not (late or replayed or _has_waiting(session, plan)):
         return 0
-    if plan.whole:
+    if plan.whole and (late or replayed):
         return _forget_all(session, plan)
     session.run(
         render(
@@ -119,6 +119,8 @@ def forget_affected(
         )
     )
     count = session.value("select count(*) from affected")
+    if count and plan.whole:
+        return _forget_all(session, plan)
     if count:
         if plan.parents:
             session.run(

@@ -200,6 +200,7 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
     if not stored:
         define_rules(session, plan)
     _ensure_views(session, plan, tables)
+    _ensure_master_view(session, plan, tables)
     return not stored
 
 
@@ -211,6 +212,16 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
             session.run(view.sql, note=False)
     if plan.history and not wanted:
         _drop_views(session, plan)
+
+
+def _ensure_master_view(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
+    """Create the view of a same-as link; replace it when a table that it reads is new."""
+    view = plan.options.get("master_view")
+    if view is None:
+        return
+    columns = [view.hub_key, view.master]
+    if plan.table.name not in tables or list(tables.get(view.view.name, ())) != columns:
+        session.run(view.sql({*tables, plan.table.name}), note=False)
 
 
 def _drop_views(session: Session, plan: VaultPlan) -> None:
@@ -254,12 +265,14 @@ def _refuse_own_names(plan: VaultPlan) -> None:
 
 
 def _require_parents(plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
-    for relation in plan.relations:
-        if relation.table.name not in tables:
+    needed = [("parent", relation.table) for relation in plan.relations]
+    needed += [("satellite", table) for table in plan.options.get("satellites", ())]
+    for kind, table in needed:
+        if table.name not in tables:
             raise TargetError(
-                f"its parent {relation.table.label} does not exist yet",
+                f"its {kind} {table.label} does not exist yet",
                 where=plan.table.label,
-                fix="Load the parent first.",
+                fix=f"Load the {kind} first.",
             )
 
 

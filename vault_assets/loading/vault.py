@@ -17,6 +17,7 @@ from vault_assets.loading.repairing import (
     replayed_batches,
     unapply,
 )
+from vault_assets.loading.same_as import resolve, same_as_context
 from vault_assets.loading.tables import (
     ensure_registry,
     ensure_vault,
@@ -120,7 +121,7 @@ def load_vault_table(
             )
         if is_new and plan.ghost_keys:
             insert_ghosts(session, plan)
-        for table in ("pending", "affected", "decided", "outcomes"):
+        for table in ("pending", "affected", "decided", "outcomes", "resolved"):
             session.connection.execute(f"drop table if exists {table}")
         session.connection.execute("drop type if exists pending_batch")
         return loaded
@@ -141,6 +142,7 @@ def _load(
     _shorten_batch_ids(session)
     context = _context(session, plan, affected=bool(rebuilt) and not plan.whole, alone=alone)
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
+    resolve(session, plan, context)
     written = session.run(_insert_sql(plan, context))
     _quarantine(session, plan)
     batches = _record_applied(session, context, run_id)
@@ -199,6 +201,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool, alone: bool) 
     new_rows = _new_rows(plan, first, last)
     return {
         **key_context(plan),
+        **same_as_context(plan),
         "affected": affected,
         # Whether the load writes the first rows of the table.
         "alone": alone,

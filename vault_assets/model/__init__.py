@@ -7,6 +7,7 @@ from vault_assets.model.sources import Column, Source
 from vault_assets.model.types import ColumnType, parse_type
 from vault_assets.model.vault import (
     EffectivitySatellite,
+    ExtendedTrackingSatellite,
     Hub,
     Link,
     MultiActiveSatellite,
@@ -14,6 +15,7 @@ from vault_assets.model.vault import (
     RecordTrackingSatellite,
     ReferenceTable,
     Relation,
+    SameAsLink,
     Satellite,
     StatusTrackingSatellite,
     VaultTable,
@@ -26,6 +28,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "EffectivitySatellite",
+    "ExtendedTrackingSatellite",
     "Hub",
     "Link",
     "Mart",
@@ -35,6 +38,7 @@ __all__ = [
     "RecordTrackingSatellite",
     "ReferenceTable",
     "Relation",
+    "SameAsLink",
     "Satellite",
     "Snapshots",
     "Source",

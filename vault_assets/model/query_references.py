@@ -35,6 +35,13 @@ def _one_name_each(warehouse: "Warehouse", problems: Problems) -> None:
         taken[name] = field
         if isinstance(table, History) and table.views:
             taken |= {f"{name}_{view}": f"the views of {name}" for view in VIEWS}
+    for name, link in warehouse.same_as_links.items():
+        if link.view_name in taken:
+            problems.add(
+                ("same_as_links", name, "master_view"),
+                f"{link.view_name!r} is the name of one of {taken[link.view_name]!r} too",
+            )
+        taken[link.view_name] = f"the views of {name}"
     for field, name, _ in (*warehouse.vault_tables(), *warehouse.query_tables()):
         if taken.get(name, field) != field:
             problems.add((field, name), f"{name!r} is the name of one of {taken[name]!r} too")

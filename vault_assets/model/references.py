@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails, ValidationError
 
+from vault_assets.model.further_tables import check_further_tables
 from vault_assets.model.names import nearest
 from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import (
@@ -68,6 +69,7 @@ def check_references(warehouse: "Warehouse", problems: Problems) -> None:
     for field, name, table in warehouse.vault_tables():
         if isinstance(table, History):
             _history(warehouse, table, (field, name), problems)
+    check_further_tables(warehouse, problems)
     _one_name_each(warehouse, problems)
     if not problems.found:
         _stage_hashes(warehouse, problems)
@@ -215,14 +217,15 @@ def _history(warehouse: "Warehouse", table: History, path: Path, problems: Probl
     for field, name in _stage_columns(table):
         problems.known((*path, field), f"column of stage {stage}", name, columns)
     if isinstance(table, EffectivitySatellite):
+        link = {**warehouse.links, **warehouse.same_as_links}[table.link]
         for role in table.driving:
-            link = warehouse.links[table.link]
             problems.known((*path, "driving"), "role", role, link.hubs)
 
 
 def _has_parent(warehouse: "Warehouse", table: History, path: Path, problems: Problems) -> bool:
     if isinstance(table, EffectivitySatellite):
-        place, kind, name, known = "link", "link", table.link, list(warehouse.links)
+        place, kind, name = "link", "link", table.link
+        known = [*warehouse.links, *warehouse.same_as_links]
     else:
         relations = [name for _, name, _ in warehouse.relations()]
         place, kind, name = "parent", "hub or link", parent_of(table)

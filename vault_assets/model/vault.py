@@ -234,8 +234,23 @@ class EffectivitySatellite(History):
         description="Roles that have one active partner; none: relations begin and end with their "
         "appearance in full deliveries.",
     )
+    cardinality: Literal["one", "set"] = Field(
+        "one",
+        description="Partners that a driving key may have at a time: `one`, or the `set` that a "
+        "batch delivers with it; a set replaces the set before.",
+    )
     active: Name = Field("is_active", description="Name of the boolean column.")
     effective_from: EffectiveFrom = Field(default_factory=lambda: EffectiveFrom.model_validate({}))
+
+    @model_validator(mode="after")
+    def _sets_need_a_driving_key(self) -> "EffectivitySatellite":
+        if self.cardinality == "set" and not self.driving:
+            msg = "cardinality `set` needs `driving`: whose set it is"
+            raise ValueError(msg)
+        if self.cardinality == "set" and self.order is not None:
+            msg = "cardinality `set` takes no `order`: the rows of a batch are one set"
+            raise ValueError(msg)
+        return self
 
 
 class StatusTrackingSatellite(History):
@@ -277,17 +292,27 @@ class ReferenceTable(History):
     payload: Mapping = Field(min_length=1, description="Columns in hash order; [name: stage name].")
 
 
+from vault_assets.model.further_tables import (  # noqa: E402  they are kinds of the tables above
+    ExtendedTrackingSatellite,
+    SameAsLink,
+)
+
+
 class Vault(Declared):
     """The vault tables by pattern: the one list of patterns."""
 
     hubs: dict[Name, Hub] = Field(default_factory=dict)
     links: dict[Name, Link] = Field(default_factory=dict)
     non_historized_links: dict[Name, NonHistorizedLink] = Field(default_factory=dict)
+    same_as_links: dict[Name, SameAsLink] = Field(default_factory=dict)
     satellites: dict[Name, Satellite] = Field(default_factory=dict)
     multi_active_satellites: dict[Name, MultiActiveSatellite] = Field(default_factory=dict)
     effectivity_satellites: dict[Name, EffectivitySatellite] = Field(default_factory=dict)
     status_tracking_satellites: dict[Name, StatusTrackingSatellite] = Field(default_factory=dict)
     record_tracking_satellites: dict[Name, RecordTrackingSatellite] = Field(default_factory=dict)
+    extended_tracking_satellites: dict[Name, ExtendedTrackingSatellite] = Field(
+        default_factory=dict
+    )
     reference_tables: dict[Name, ReferenceTable] = Field(default_factory=dict)
 
     def vault_tables(self) -> Iterator[tuple[str, str, VaultTable]]:
@@ -308,6 +333,6 @@ class Vault(Declared):
         named += [("lk", name, table) for _, name, table in self.relations()]
         for prefix, name, table in named:
             if not table.hash_key:
-                short = re.sub("^(.|nhl)_", "", name)
+                short = re.sub("^(.|nhl|sal)_", "", name)
                 object.__setattr__(table, "hash_key", f"{prefix}_{short}")
         return self

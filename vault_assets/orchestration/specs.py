@@ -65,6 +65,9 @@ def vault_spec(warehouse: Warehouse, name: str, table: Table) -> dg.AssetSpec:
     plan = vault_plan(warehouse, name)
     stages = {asset_key(warehouse, "stage", b.stage.source) for b in plan.bindings}
     parents = {asset_key(warehouse, "vault", r.table.name) for r in plan.relations}
+    parents |= {
+        asset_key(warehouse, "vault", table.name) for table in plan.options.get("satellites", ())
+    }
     return table_spec(
         warehouse,
         "vault",
@@ -139,7 +142,7 @@ def table_spec(
 def _kind(pattern: str) -> str:
     """Return hub, link or satellite: what a pattern is a form of."""
     word = pattern.rpartition("_")[2]
-    return "satellite" if word == "log" else word
+    return "satellite" if word in {"log", "set"} else word
 
 
 def _vault_lineage(
@@ -151,6 +154,7 @@ def _vault_lineage(
         stage = asset_key(warehouse, "stage", binding.stage.source)
         system = [(name, name) for name in ("load_ts", "record_source", "batch_id")]
         for name, column in [*binding.columns, *system]:
-            if name in names:
-                found.setdefault(name, []).append((stage, column))
+            # A stage may feed a table more than once, as the two roles of one hub do.
+            if name in names and (stage, column) not in found.setdefault(name, []):
+                found[name].append((stage, column))
     return found

@@ -11,6 +11,7 @@ from sqlglot.lineage import lineage as trace
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import nearest
 from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.master_views import master_view_named
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import query_table
@@ -101,6 +102,10 @@ def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
 
 def _stored(warehouse: Warehouse, origin: Origin) -> Origin:
     layer, table, column = origin
+    view = master_view_named(warehouse, table) if layer == "vault" else None
+    if view:
+        origin_table = view.hub if column == view.hub_key else view.sal
+        return layer, origin_table.name, column
     shown = _shown(warehouse, layer, table)
     if shown != table and column == END_COLUMN:
         column = "load_ts"
@@ -119,6 +124,8 @@ def _columns(warehouse: Warehouse, layer: str, table: str) -> list[str]:
     if layer == "stage":
         plan = stage_plan(warehouse, table).table
     elif layer == "vault":
+        if view := master_view_named(warehouse, table):
+            return [view.hub_key, view.master]
         shown = _shown(warehouse, layer, table)
         if shown in {name for _, name, _ in warehouse.query_tables()}:
             plan = query_table(warehouse, shown)

@@ -56,7 +56,16 @@ def has_views(plan: VaultPlan) -> bool:
 
 def viewed_table(warehouse: Warehouse, name: str) -> str | None:
     """Return the vault table that the view `name` shows, or None if there is no such view."""
+    for sal, link in warehouse.same_as_links.items():
+        if name == link.view_name:
+            return _last_of(warehouse, sal)
     table, _, kind = name.rpartition("_")
     if kind not in VIEWS or table not in {other for _, other, _ in warehouse.vault_tables()}:
         return None
     return table if has_views(vault_plan(warehouse, table)) else None
+
+
+def _last_of(warehouse: Warehouse, sal: str) -> str:
+    """Return the table after which the view of a same-as link is complete."""
+    undoing = [n for n, table in warehouse.effectivity_satellites.items() if table.link == sal]
+    return undoing[-1] if undoing else sal

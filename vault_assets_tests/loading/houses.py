@@ -131,10 +131,14 @@ class House:
 
         Hash keys are shown as their business keys, load times as seconds after noon.
         """
-        names = self._key_names()
-        found = self.query(
+        return self.rows_of(
             f"select {', '.join(columns.split())} from vault.{table} where batch_id <> 'ghost'"
         )
+
+    def rows_of(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return what a query finds, sorted and legible as `rows` are."""
+        names = self._key_names()
+        found = self.query(sql)
         return sorted((tuple(_legible(v, names) for v in row) for row in found), key=repr)
 
     def quarantined(self, source: str, table: str) -> list[tuple[Any, ...]]:

@@ -25,7 +25,7 @@ def memory_lake() -> Iterator[MemoryLake]:
         _engine.append(connection)
     with MemoryLake(f"lake_{next(_numbers)}", connection=_engine[0]) as lake:
         yield lake
-        for table in ("pending", "affected", "decided", "outcomes", "landed_rows"):
+        for table in ("pending", "affected", "decided", "outcomes", "resolved", "landed_rows"):
             lake.connection().execute(f"drop table if exists temp.{table}")
 
 

@@ -1,7 +1,10 @@
 """The plan of an effectivity satellite with a driving key."""
 
+from dataclasses import replace
+
 from vault_assets.model import EffectivitySatellite, Warehouse
 from vault_assets.model.names import quoted
+from vault_assets.sql.master_views import master_view
 from vault_assets.sql.patterns.appearance import States, appearance_plan
 from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
 from vault_assets.sql.plans import (
@@ -38,9 +41,10 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
         ColumnPlan(since.column, TIMESTAMP, description="Since when."),
         *system_columns(history=True, hashes=hash_type(warehouse)),
     )
+    is_set = satellite.cardinality == "set"
     first = (("_first", since.first),) if since.first else ()
     return VaultPlan(
-        pattern=satellite.pattern,
+        pattern="effectivity_set" if is_set else satellite.pattern,
         table=TablePlan("vault", name, columns, satellite.description),
         key=parent.key,
         unit=satellite.driving,
@@ -69,10 +73,11 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
         sequence=sequence(satellite),
         options={
             "views": satellite.views,
+            "master_view": master_view(warehouse, satellite.link),
             "active": satellite.active,
             "effective_from": since.column,
             "first": since.first,
-            "written_keys": "unnest([_partner, _partner_before])",
+            **({} if is_set else {"written_keys": "unnest([_partner, _partner_before])"}),
             "hashed": ((satellite.active, BOOLEAN), (since.column, TIMESTAMP)),
         },
     )
@@ -80,7 +85,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
 
 def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> VaultPlan:
     active, since = quoted(satellite.active), satellite.effective_from.column
-    return appearance_plan(
+    plan = appearance_plan(
         warehouse,
         satellite,
         name,
@@ -94,3 +99,5 @@ def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatell
             is_active=active,
         ),
     )
+    view = master_view(warehouse, satellite.link)
+    return replace(plan, options={**plan.options, "master_view": view})

@@ -1,6 +1,6 @@
 """What the plans of all history patterns share: parent, stage, order of rows and batches."""
 
-from vault_assets.model import Relation, Warehouse
+from vault_assets.model import Relation, SameAsLink, Warehouse
 from vault_assets.model.vault import History
 from vault_assets.sql.plans import BindingPlan, ParentPlan, TablePlan
 from vault_assets.sql.stages import stage_plan
@@ -10,7 +10,9 @@ def parent_plan(warehouse: Warehouse, name: str, stage: str) -> ParentPlan:
     """Return the hub or link `name` as the parent of a history table fed by `stage`."""
     parent = warehouse.parent(name)
     assert parent is not None  # noqa: S101  the declaration is validated
-    refuses = isinstance(parent, Relation) and parent.orphans == "quarantine"
+    refuses = isinstance(parent, SameAsLink) or (
+        isinstance(parent, Relation) and parent.orphans == "quarantine"
+    )
     takes_all = any(b.stage == stage and b.where is None for b in parent.bindings)
     return ParentPlan(
         TablePlan("vault", name, ()),

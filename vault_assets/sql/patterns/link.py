@@ -1,9 +1,9 @@
 """The plan of a link."""
 
 from vault_assets.hashing import Part
-from vault_assets.model import Link, Warehouse
+from vault_assets.model import Link, SameAsLink, Warehouse
 from vault_assets.model.names import quoted
-from vault_assets.model.references import key_type
+from vault_assets.model.references import key_type, own_keys
 from vault_assets.sql.patterns.relations import (
     binding_plan,
     column_type,
@@ -43,11 +43,11 @@ def plan(warehouse: Warehouse, name: str, link: Link) -> VaultPlan:
         parents=judged_parents(warehouse, link),
         relations=relations(warehouse, link),
         orphans=link.orphans or "pass",
-        options={"roles": tuple(link.hubs), "key_parts": _parts(warehouse, link)},
+        options={"roles": tuple(link.hubs), "key_parts": key_parts(warehouse, link)},
     )
 
 
-def _parts(warehouse: Warehouse, link: Link) -> list[Part]:
+def key_parts(warehouse: Warehouse, link: Link | SameAsLink) -> list[Part]:
     """Return the parts of the link's key as the check finds them: in the hubs, and its own."""
     parts: list[Part] = []
     for number, hub_name in enumerate(link.hubs.values()):
@@ -56,5 +56,5 @@ def _parts(warehouse: Warehouse, link: Link) -> list[Part]:
             declared = key_type(warehouse, hub, key)
             assert declared is not None  # noqa: S101  the declaration is validated
             parts.append((f"hub_{number}.{quoted(key)}", declared))
-    own = [(f"l.{quoted(name)}", column_type(warehouse, link, name)) for name in link.child_keys]
+    own = [(f"l.{quoted(name)}", column_type(warehouse, link, name)) for name in own_keys(link)]
     return [*parts, *own]

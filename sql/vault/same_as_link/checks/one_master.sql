@@ -1,0 +1,7 @@
+-- A duplicate has one current master.
+-- blocking, error
+select {{ plan.options.duplicate | q }}, count(*) as masters
+from {{ plan.table.sql }}
+where is_current
+group by {{ plan.options.duplicate | q }}
+having count(*) > 1
