@@ -5,14 +5,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from vault_assets.loading.tables import stored_columns
+from vault_assets.loading.tables import ensure_registry, stored_columns
 from vault_assets.loading.work import unfinished_batches
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import QUARANTINE_COLUMNS
-from vault_assets.sql.registry import APPLIED, FAILURES
+from vault_assets.sql.registry import APPLIED, APPROVALS, BATCHES, FAILURES, RELEASED
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
 from vault_assets.targets.ducklake import DuckLake
@@ -20,7 +20,7 @@ from vault_assets.targets.ducklake import DuckLake
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """A source: its batches, what waits, what is quarantined, when the last one was loaded."""
+    """A source: its batches, what waits, what is quarantined still, when the last one was loaded."""
 
     source: str
     batches: int
@@ -31,6 +31,17 @@ class SourceStatus:
     last_load: Any
 
 
+def _has_registry(lake: DuckLake) -> bool:
+    """Return whether there is a registry; one of an earlier version gets what it lacks."""
+    session = lake.session()
+    if not stored_columns(session, FAILURES):
+        return False
+    known = stored_columns(session, BATCHES)
+    if not stored_columns(session, APPROVALS) or "parent_batch_id" not in known:
+        lake.transaction([BATCHES.label], ensure_registry)
+    return True
+
+
 def batch_list(
     lake: DuckLake, *, source: str | None = None, limit: int | None = 50
 ) -> list[dict[str, Any]]:
@@ -38,10 +49,10 @@ def batch_list(
 
     An unknown source has none.
     """
-    session = lake.session()
-    if not stored_columns(session, FAILURES):
+    if not _has_registry(lake):
         return []
-    return session.rows(read_sql("registry/batches.sql"), {"source": source, "limit": limit})
+    values = {"source": source, "limit": limit}
+    return lake.session().rows(read_sql("registry/batches.sql"), values)
 
 
 def applied_batches(lake: DuckLake, label: str) -> list[dict[str, Any]]:
@@ -85,7 +96,7 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
 def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
     """Return the state of every source of the warehouse."""
     session = lake.session()
-    if not stored_columns(session, FAILURES):
+    if not _has_registry(lake):
         return [SourceStatus(name, 0, 0, 0, 0, 0, None) for name in warehouse.sources]
     waiting = [source for _, source in unfinished_batches(lake, warehouse)]
     found = {row["source"]: row for row in session.rows(read_sql("registry/sources.sql"))}
@@ -96,7 +107,9 @@ def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
         refused = 0
         if stored_columns(session, quarantine):
             refused = session.value(
-                f"select count(distinct (batch_id, row_no)) from {quarantine.sql}"
+                f"select count(distinct (batch_id, row_no)) from {quarantine.sql} as q "
+                f"where not exists (select 1 from {RELEASED.sql} as r "
+                "where r.parent_batch_id = q.batch_id and r.row_no = q.row_no)"
             )
         states.append(
             SourceStatus(

@@ -55,6 +55,11 @@ class ReadyRows(Protocol):
         """Why no record could be read; None if they could."""
         ...
 
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of the file's columns in their order; none if the records are no lines."""
+        ...
+
 
 @dataclass(frozen=True)
 class StagedBatch:
@@ -160,6 +165,8 @@ def _note(ready: ReadyRows) -> str | None:
         found["unknown_columns"] = list(ready.unknown_columns)
     if ready.refusal:
         found["header"] = ready.refusal.detail
+    if ready.rejected and ready.header:
+        found["columns"] = list(ready.header)  # what the raw lines mean, should they be released
     return json.dumps(found, ensure_ascii=False) if found else None
 
 
