@@ -18,8 +18,8 @@ from vault_assets.loading.judging import judge_mart, judge_stage, judge_vault_ta
 from vault_assets.loading.marts import Written, build_mart
 from vault_assets.loading.query_tables import Built, build_bridge, build_pit
 from vault_assets.loading.registering import utc_now
-from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.releasing import Released, release
+from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.replaying import (
     batch_source,
     fed_by,

@@ -38,11 +38,9 @@ def add(
     if not given and last is None:
         raise typer.BadParameter("give times, or --until")
     found = chosen(name, Settings())
-    day = _time(reference) if reference else max([*given, *([last] if last else [])])
+    day = _time(reference) if reference else max(given + ([last] if last else []))
     with lake_of(found.name) as lake:
-        added = add_snapshots(
-            lake, found, control, times=given, until=last, reference=day.date()
-        )
+        added = add_snapshots(lake, found, control, times=given, until=last, reference=day.date())
     for time in added.added:
         console.print(f"added {time}", highlight=False)
     console.print(f"{len(added.added):,} added, {len(added.active):,} active")

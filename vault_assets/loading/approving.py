@@ -103,7 +103,7 @@ def _applied(session: Session, batch_id: str) -> set[str]:
 def _refuse_needless(
     session: Session,
     batch_id: str,
-    staged: bool,  # noqa: FBT001  one of several facts about the batch
+    staged: bool,
     holding: list[str],
     waiting: tuple[str, ...],
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -17,7 +18,6 @@ from vault_assets.loading.replaying import batch_source
 from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.model import Column, Source, Warehouse
 from vault_assets.model.names import literal, quoted
-from vault_assets.model.types import parse_type
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import APPLIED, BATCHES, RELEASED
 from vault_assets.sql.stages import stage_plan
@@ -183,11 +183,15 @@ def _lines(
         )
 
 
+def column_of(kind: str, **parts: Any) -> Column:
+    """Return a column that no source declares."""
+    return Column.model_validate({"type": kind, **parts})
+
+
 def _texts(declared: Source) -> dict[str, Column]:
     """Return the declared columns as texts, to be typed later by the rules of rows."""
-    text = parse_type("text")
     return {
-        name: Column(type=text, optional=True, empty_as_null=column.empty_as_null)
+        name: column_of("text", optional=True, empty_as_null=column.empty_as_null)
         for name, column in declared.columns.items()
     }
 
@@ -216,12 +220,10 @@ def corrections(
     numbered = LINE in header.names and LINE not in declared.columns
     columns = {name: column for name, column in _texts(declared).items() if name in header.names}
     if numbered:
-        columns["_line"] = Column(type=parse_type("integer"), nullable=False)
+        columns["_line"] = column_of("integer", nullable=False)
     names = ["_line" if numbered and name == LINE else name for name in header.names]
     copy = _retitled(text, header.offset, _title(declared, names), folder)
-    with read_csv(
-        connection, copy, columns, delimiter=declared.delimiter, work_dir=folder
-    ) as read:
+    with read_csv(connection, copy, columns, delimiter=declared.delimiter, work_dir=folder) as read:
         if read.rejected:
             ((line, reason, detail),) = connection.execute(
                 f"select row_no, reason, detail from {read.quarantined} order by row_no limit 1"

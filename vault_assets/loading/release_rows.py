@@ -11,33 +11,17 @@ import pyarrow as pa
 
 from vault_assets.errors import BatchError
 from vault_assets.loading.adding import Addable
-from vault_assets.loading.quarantined import LINE, OpenRows, corrections, open_rows
-from vault_assets.loading.stage_writing import ReadyRows
-from vault_assets.model import Column, NonHistorizedLink, Source, Warehouse
+from vault_assets.loading.quarantined import LINE, OpenRows, column_of, corrections, open_rows
+from vault_assets.loading.stage_writing import JoinedRows, ReadyRows
+from vault_assets.model import NonHistorizedLink, Source, Warehouse
 from vault_assets.model.names import quoted
-from vault_assets.model.types import parse_type
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import RELEASED
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
-from vault_assets.targets.csv import Refusal
 from vault_assets.targets.rows import ROW_NO, Given, given_rows, read_rows
 from vault_assets.targets.session import Session
-
-
-@dataclass(frozen=True)
-class Corrected:
-    """Rows as `ReadyRows`: numbered, and with those that come with them."""
-
-    rows: str
-    quarantined: str
-    records: int
-    loaded: int
-    rejected: int
-    unknown_columns: tuple[str, ...]
-    refusal: Refusal | None = None
-    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +74,7 @@ def _given(
         rows = corrections(waiting.connection, declared, rows, folder)
     if isinstance(rows, Given):
         return rows
-    number = Column(type=parse_type("integer"), optional=True)
+    number = column_of("integer", optional=True)
     given = given_rows(rows, {LINE: number, **declared.columns}, where=batch_id)
     if LINE in declared.columns or LINE not in given.names:
         return given
@@ -217,7 +201,7 @@ def with_carried(
     plan: StagePlan,
     prepared: Prepared,
     family: Sequence[str],
-) -> Corrected:
+) -> JoinedRows:
     """Return the rows of the new batch: the corrected ones, and those that come with them.
 
     Args:
@@ -238,7 +222,7 @@ def with_carried(
     if carried:
         count = session.value(f"select count(*) from ({carried})")
         rows = f"{rows} union all by name {carried}"
-    return Corrected(
+    return JoinedRows(
         rows=f"({rows})",
         quarantined=f"(select * replace ({number}) from {ready.quarantined})",
         records=ready.records + count,

@@ -12,15 +12,36 @@ from vault_assets.model.names import quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import QUARANTINE_COLUMNS
-from vault_assets.sql.registry import APPLIED, APPROVALS, BATCHES, FAILURES, RELEASED
+from vault_assets.sql.registry import (
+    APPLIED,
+    BATCHES,
+    FAILURES,
+    OBJECTS,
+    PART,
+    RELEASED,
+)
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
 from vault_assets.targets.ducklake import DuckLake
 
+_ABOUT_ROWS = f"""
+coalesce(
+  (
+    select any_value(o.object_key) from {OBJECTS.sql} as o
+    where o.batch_id = q.batch_id and o.position = q.row_no // {PART}
+  ),
+  (select any_value(b.object_key) from {BATCHES.sql} as b where b.batch_id = q.batch_id)
+) as object_key,
+(
+  select any_value(r.batch_id) from {RELEASED.sql} as r
+  where r.parent_batch_id = q.batch_id and r.row_no = q.row_no
+) as released_as"""
+"""SQL: where a quarantined row came from, and the batch that it was released as."""
+
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """A source: its batches, what waits, what is quarantined still, when the last one was loaded."""
+    """A source: its batches, what waits, what is still quarantined, when the last was loaded."""
 
     source: str
     batches: int
@@ -37,7 +58,7 @@ def _has_registry(lake: DuckLake) -> bool:
     if not stored_columns(session, FAILURES):
         return False
     known = stored_columns(session, BATCHES)
-    if not stored_columns(session, APPROVALS) or "parent_batch_id" not in known:
+    if not stored_columns(session, OBJECTS) or "parent_batch_id" not in known:
         lake.transaction([BATCHES.label], ensure_registry)
     return True
 
@@ -75,6 +96,9 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
         warehouse: The declaration.
         layer: `vault` or `stage`.
         name: The vault table, or the source.
+
+    Returns:
+        The columns of a quarantine, `object_key` and `released_as`: the batch of the corrected row.
     """
     session = lake.session()
     bindings = vault_plan(warehouse, name).bindings if layer == "vault" else ()
@@ -86,8 +110,12 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
         f"cast(null as {sql_type(column.type)}) as {column.sql}" for column in QUARANTINE_COLUMNS
     )
     selects = [f"select {nothing} where false", *(f"select {names} {item}" for item in found)]
+    if not _has_registry(lake):
+        selects = selects[:1]
+    known = stored_columns(session, BATCHES)
+    about = _ABOUT_ROWS if known else "null as object_key, null as released_as"
     return session.connection.execute(
-        f"select * from ({' union all '.join(selects)}) "
+        f"select q.*, {about} from ({' union all '.join(selects)}) as q "
         "where $refuser is null or table_name = $refuser order by batch_id, row_no, table_name",
         {"refuser": f"vault.{name}" if layer == "vault" else None},
     ).to_arrow_table()

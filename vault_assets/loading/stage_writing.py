@@ -62,6 +62,20 @@ class ReadyRows(Protocol):
 
 
 @dataclass(frozen=True)
+class JoinedRows:
+    """`ReadyRows` of several origins: `rows` and `quarantined` are queries in brackets."""
+
+    rows: str
+    quarantined: str
+    records: int
+    loaded: int
+    rejected: int
+    unknown_columns: tuple[str, ...]
+    refusal: Refusal | None = None
+    header: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class StagedBatch:
     """What became of one batch: records in the file = loaded + quarantined.
 

@@ -3,6 +3,9 @@
 from vault_assets.model.types import ColumnType
 from vault_assets.sql.plans import INTEGER, TEXT, TIMESTAMP, ColumnPlan, TablePlan
 
+PART = 10_000_000_000
+"""Rows of the object at position p have the numbers p * PART + line."""
+
 
 def _required(name: str, declared: ColumnType, description: str) -> ColumnPlan:
     return ColumnPlan(name, declared, nullable=False, description=description)
@@ -107,4 +110,18 @@ APPROVALS = TablePlan(
     "Batches that may close more keys at once than their tables allow.",
 )
 
-TABLES = (BATCHES, APPLIED, FAILURES, REWRITTEN, PARTITIONS, RELEASED, APPROVALS)
+OBJECTS = TablePlan(
+    "registry",
+    "objects",
+    (
+        _required("batch_id", TEXT, "The batch."),
+        _required("position", INTEGER, "Its place among the objects of the batch, from 0."),
+        _required("object_key", TEXT, "Key below the landing root."),
+        _required("etag", TEXT, "Version of the content."),
+        _required("size", INTEGER, "Bytes."),
+        _required("modified", TIMESTAMP, "When the object was written."),
+    ),
+    "The objects of batches that consist of several.",
+)
+
+TABLES = (BATCHES, APPLIED, FAILURES, REWRITTEN, PARTITIONS, RELEASED, APPROVALS, OBJECTS)

@@ -43,6 +43,8 @@ def test_corrected_rows_are_a_new_batch_with_the_numbers_of_their_lines(
     ]
     assert staged(vault, ["batch_id"]) == [(2, "first"), (3, "second")]
     assert vault.quarantine("people").num_rows == before == 3
+    marks = vault.quarantine("people").select(["row_no", "released_as"]).to_pylist()
+    assert [mark["released_as"] for mark in marks] == ["second", None, None]
     (_, second) = vault.batches("people")
     assert second["parent_batch_id"] == "first"
 
@@ -61,14 +63,14 @@ def test_lines_are_read_again_by_the_declaration_as_it_is_now(tmp_path: Path) ->
         assert (released.released, released.left) == (3, 0)
         assert rows(vault, "s_people", "name load_ts") == [
             ("Ann", day(1)),
-            ("Bob, the\n\"tall\"", day(2)),
+            ('Bob, the\n"tall"', day(2)),
             ("Cecilia", day(2)),
         ]
         assert [number for number, _ in staged(vault, ["name"])] == [2, 3, 5]
         child = released.staged.batch.batch_id
         with pytest.raises(BatchError, match=f"released already, as {child}"):
             vault.release("first")
-        with pytest.raises(BatchError, match="row 6.* for too_long:person"):
+        with pytest.raises(BatchError, match=r"row 6.* for too_long:person"):
             vault.release(child)
         again = vault.release(child, [{"row_no": 6, "person": "tool", "name": "T"}], load_ts=day(3))
         assert (again.released, again.left) == (1, 0)
@@ -166,7 +168,10 @@ def test_a_released_snapshot_is_still_a_whole_one() -> None:
         given = members(("ann", "1"), ("bob", "2"), ("cid", "?"), ("dan", "?"))
         vault.add_batch("members", given, load_ts=day(1), batch_id="a", record_source="crm")
         vault.load()
-        cid, dan = [{"row_no": 3, "person": "cid", "age": 3}], [{"row_no": 4, "person": "dan", "age": 4}]
+        cid, dan = (
+            [{"row_no": 3, "person": "cid", "age": 3}],
+            [{"row_no": 4, "person": "dan", "age": 4}],
+        )
         released = vault.release("a", cid, load_ts=day(2), new_batch_id="b")
         vault.load()
         assert (released.released, released.carried, released.left) == (1, 2, 1)
@@ -178,8 +183,12 @@ def test_a_released_snapshot_is_still_a_whole_one() -> None:
         assert {row[0] for row in rows(vault, "s_people", "record_source")} == {"crm"}
         before = [rows(vault, name, "load_ts batch_id") for name in ("st_people", "s_people")]
         vault.rebuild()
-        assert before == [rows(vault, name, "load_ts batch_id") for name in ("st_people", "s_people")]
-        vault.add_batch("members", members(("ann", "1"), ("eve", "?")), load_ts=day(4), batch_id="d")
+        assert before == [
+            rows(vault, name, "load_ts batch_id") for name in ("st_people", "s_people")
+        ]
+        vault.add_batch(
+            "members", members(("ann", "1"), ("eve", "?")), load_ts=day(4), batch_id="d"
+        )
         vault.add_batch("members", members(("ann", "1")), load_ts=day(5), batch_id="e")
         with pytest.raises(BatchError, match="the newer snapshot e"):
             vault.release("d", members(("eve", "5")))
