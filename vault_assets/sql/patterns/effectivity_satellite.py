@@ -1,5 +1,7 @@
 """The plan of an effectivity satellite with a driving key."""
 
+from dataclasses import replace
+
 from vault_assets.model import EffectivitySatellite, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.patterns.appearance import States, appearance_plan
@@ -80,7 +82,7 @@ def plan(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> Va
 
 def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatellite) -> VaultPlan:
     active, since = quoted(satellite.active), satellite.effective_from.column
-    return appearance_plan(
+    plan = appearance_plan(
         warehouse,
         satellite,
         name,
@@ -94,3 +96,4 @@ def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatell
             is_active=active,
         ),
     )
+    return replace(plan, options={**plan.options, "active": satellite.active})
