@@ -23,7 +23,7 @@ from vault_assets.sql.registry import APPLIED, BATCHES, RELEASED
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import render
 from vault_assets.targets.csv import read_csv, spool
-from vault_assets.targets.csv.header import read_header
+from vault_assets.targets.csv.header import Header, read_header
 from vault_assets.targets.csv.scratch import Scratch
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
@@ -157,7 +157,7 @@ def _lines(
 ) -> Iterator[str]:
     """Read lines again under their header; give the select of those that are whole."""
     con = scratch.con
-    title = _title(declared, header)
+    title = _title(declared.delimiter, header)
     first = 1 + title.count("\n")
     # Where each record begins in the file that is written here; a record may have several lines.
     scratch.create(
@@ -204,7 +204,7 @@ def corrections(
     Args:
         connection: Holds the rows until it is closed.
         declared: The source.
-        path: A CSV file in UTF-8 with a header and the source's delimiter.
+        path: A CSV file in UTF-8 with a header and the source's delimiter, or commas.
         folder: For a copy of the file.
 
     Raises:
@@ -213,7 +213,7 @@ def corrections(
     if not path.is_file():
         raise BatchError("there is no such file", where=str(path))
     text = spool(path, folder)
-    header = read_header(text, declared.delimiter)
+    delimiter, header = _delimited(text, declared)
     if header is None or header.problem or len(set(header.names)) < len(header.names):
         problem = header.problem if header and header.problem else "a name is missing or twice"
         raise BatchError(f"its header cannot be read: {problem}", where=path.name)
@@ -222,8 +222,8 @@ def corrections(
     if numbered:
         columns["_line"] = column_of("integer", nullable=False)
     names = ["_line" if numbered and name == LINE else name for name in header.names]
-    copy = _retitled(text, header.offset, _title(declared, names), folder)
-    with read_csv(connection, copy, columns, delimiter=declared.delimiter, work_dir=folder) as read:
+    copy = _retitled(text, header.offset, _title(delimiter, names), folder)
+    with read_csv(connection, copy, columns, delimiter=delimiter, work_dir=folder) as read:
         if read.rejected:
             ((line, reason, detail),) = connection.execute(
                 f"select row_no, reason, detail from {read.quarantined} order by row_no limit 1"
@@ -242,9 +242,19 @@ def corrections(
     return connection.sql("from temp.corrected")
 
 
-def _title(declared: Source, names: Sequence[str]) -> str:
+def _delimited(text: Path, declared: Source) -> tuple[str, Header | None]:
+    """Return the delimiter and header of a correction: the source's, or the comma of an export."""
+    found = [(mark, read_header(text, mark)) for mark in (declared.delimiter, ",")]
+    return max(found, key=lambda item: len(set(declared.columns) & set(_names(item[1]))))
+
+
+def _names(header: Header | None) -> tuple[str, ...]:
+    return header.names if header else ()
+
+
+def _title(delimiter: str, names: Sequence[str]) -> str:
     title = io.StringIO()
-    csv.writer(title, delimiter=declared.delimiter, lineterminator="\n").writerow(names)
+    csv.writer(title, delimiter=delimiter, lineterminator="\n").writerow(names)
     return title.getvalue()
 
 

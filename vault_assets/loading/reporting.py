@@ -38,6 +38,8 @@ coalesce(
 ) as released_as"""
 """SQL: where a quarantined row came from, and the batch that it was released as."""
 
+_NOTHING_KNOWN = "cast(null as varchar) as object_key, cast(null as varchar) as released_as"
+
 
 @dataclass(frozen=True)
 class SourceStatus:
@@ -113,7 +115,7 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
     if not _has_registry(lake):
         selects = selects[:1]
     known = stored_columns(session, BATCHES)
-    about = _ABOUT_ROWS if known else "null as object_key, null as released_as"
+    about = _ABOUT_ROWS if known else _NOTHING_KNOWN
     return session.connection.execute(
         f"select q.*, {about} from ({' union all '.join(selects)}) as q "
         "where $refuser is null or table_name = $refuser order by batch_id, row_no, table_name",

@@ -209,3 +209,50 @@ def test_a_released_member_comes_with_its_set() -> None:
             ("home", 3, day(1)),
             ("work", 2, day(2)),
         ]
+
+
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_an_export_with_commas_corrects_a_file_without(tmp_path: Path, delimiter: str) -> None:
+    with people() as plain:
+        declared = plain.warehouse.model_dump(by_alias=True)
+    declared["sources"]["people"]["delimiter"] = ";"
+    with open_lake(declared) as vault:
+        delivered(vault, tmp_path, LINES.replace(",", ";"))
+        fixed = tmp_path / "fixed.csv"
+        fixed.write_text("row_no,person,name,age\n3,bob,Bob,2\n".replace(",", delimiter))
+        assert vault.release("first", fixed).staged.loaded == 1
+
+
+def test_rows_that_were_given_are_read_again_too() -> None:
+    strict = {"person": "text", "age": {"type": "integer", "nullable": False}, "seen": "timestamp"}
+    with people(strict) as vault:
+        given = [{"person": "ann", "age": None, "seen": day(1)}, {"person": "b", "age": 1}]
+        vault.add_batch("people", given, load_ts=day(1), batch_id="first")
+        with pytest.raises(BatchError, match=r"refused again.* not_null:age"):
+            vault.release("first")
+        with people({**strict, "age": "integer"}) as other:
+            vault.warehouse = other.warehouse
+        vault.release("first", load_ts=day(2))
+        vault.load()
+        assert rows(vault, "s_people", "age seen") == [(1, None), (None, day(1))]
+
+
+def test_a_column_that_became_optional_lets_the_lines_in(tmp_path: Path) -> None:
+    needed = {"person": "text", "name": {"type": "text", "nullable": False}}
+    optional = {**needed, "name": {"type": "text", "nullable": False, "optional": True}}
+    with people(needed) as vault:
+        delivered(vault, tmp_path, "person,other\nann,1\nbob\n")
+        with people(optional) as other:
+            vault.warehouse = other.warehouse
+        released = vault.release("first")
+        assert (released.released, released.staged.loaded, released.left) == (1, 1, 1)
+        with pytest.raises(BatchError, match="none of the 1 quarantined rows can be read again"):
+            vault.release("first")
+
+
+def test_a_failed_release_leaves_nothing_behind(vault: Vault, tmp_path: Path) -> None:
+    first = delivered(vault, tmp_path)
+    fixed = [{"row_no": 3, "person": "bob", "name": "Bob", "age": 4}]
+    with pytest.raises(BatchError, match="has the load time"):
+        vault.release(first, fixed, load_ts=day(1))
+    assert vault.release(first, fixed, load_ts=day(2)).released == 1

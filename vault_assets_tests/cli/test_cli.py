@@ -33,6 +33,7 @@ sys.stdin.read()
 TELLING = """
 from vault_assets.orchestration import progress
 progress.listeners.append(lambda step: print(step.state, step.asset, flush=True))
+from vault_assets.cli.app import main
 main()
 """
 
