@@ -15,11 +15,16 @@ select
   a.inserted as loaded,
   a.quarantined,
   b.duplicate_of,
+  b.parent_batch_id,
+  p.approved_by,
+  p.approved_at,
+  p.reason as approved_for,
   case when a.batch_id is null then f.reason end as problem
 from registry.batches as b
 left join registry.applied as a
   on a.table_name = 'stage.' || b.source and a.batch_id = b.batch_id
 left join last_failures as f on f.batch_id = b.batch_id
+left join registry.approvals as p on p.batch_id = b.batch_id
 where $source is null or b.source = $source
 order by b.load_ts desc
 limit $limit

@@ -7,9 +7,11 @@ object store do.
 from vault_assets.api.opening import open_lake
 from vault_assets.api.vault import Vault
 from vault_assets.loading.adding import Addable
+from vault_assets.loading.approving import Approval
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.marts import Written
 from vault_assets.loading.query_tables import Built
+from vault_assets.loading.releasing import Released
 from vault_assets.loading.snapshots import SnapshotsAdded
 from vault_assets.loading.stage_writing import StagedBatch
 from vault_assets.loading.vault import Loaded
@@ -40,6 +42,7 @@ from vault_assets.targets.rows import GivenRows
 
 __all__ = [
     "Addable",
+    "Approval",
     "Audit",
     "AuditsFailedError",
     "Bridge",
@@ -58,6 +61,7 @@ __all__ = [
     "Pit",
     "RecordTrackingSatellite",
     "ReferenceTable",
+    "Released",
     "SameAsLink",
     "Satellite",
     "Settings",

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from vault_assets.errors import DeclarationError, TargetError
 from vault_assets.loading.adding import Addable, add_batch, replace_rows
+from vault_assets.loading.approving import Approval, approve
 from vault_assets.loading.audits import Verdict
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.entries import Entry, Kind
@@ -17,8 +18,15 @@ from vault_assets.loading.judging import judge_mart, judge_stage, judge_vault_ta
 from vault_assets.loading.marts import Written, build_mart
 from vault_assets.loading.query_tables import Built, build_bridge, build_pit
 from vault_assets.loading.registering import utc_now
+from vault_assets.loading.releasing import Released, release
 from vault_assets.loading.repairing import mark_replayed
-from vault_assets.loading.replaying import batch_source, fed_by, rebuild_vault, reload_batch
+from vault_assets.loading.replaying import (
+    batch_source,
+    fed_by,
+    rebuild_vault,
+    refuse_released,
+    reload_batch,
+)
 from vault_assets.loading.reporting import applied_batches, batch_list, quarantined_rows
 from vault_assets.loading.snapshots import SnapshotsAdded, add_snapshots
 from vault_assets.loading.splitting import add_rows
@@ -204,12 +212,54 @@ class Vault:
             BatchError: There is no such batch, or the rows are not those of its source.
         """
         source = batch_source(self.lake, batch_id)
+        if rows is not None:
+            refuse_released(self.lake, batch_id)
         labels = [plan.table.label for plan in fed_by(self.warehouse, source)]
         locks = [APPLIED.label]
         self.lake.transaction(locks, lambda session: mark_replayed(session, labels, batch_id))
         if rows is not None:
             replace_rows(self.lake, self.warehouse, source, batch_id, rows, run_id=self.run_id)
         return reload_batch(self.lake, self.warehouse, source, batch_id, run_id=self.run_id)
+
+    def release(
+        self,
+        batch_id: str,
+        rows: Addable | None = None,
+        *,
+        load_ts: dt.datetime | None = None,
+        record_source: str | None = None,
+        new_batch_id: str | None = None,
+    ) -> Released:
+        """Register and stage the quarantined rows of a batch as a new batch; `load` applies it.
+
+        Args:
+            batch_id: The batch that they came with; it stays as it is.
+            rows: The rows as they should have been, as in `add_batch`. With a column `row_no` they
+                replace the quarantined rows of these numbers, without it all of them. Default: the
+                lines as they were delivered, read by the declaration as it is now.
+            load_ts: Load time of the new batch; default: now.
+            record_source: Value of record_source; default: that of the batch.
+            new_batch_id: Id of the new batch.
+
+        Raises:
+            BatchError: Nothing is quarantined or it is released already; no line can be read now;
+                a number is that of no quarantined row; or a newer snapshot is there.
+        """
+        entry = Entry(load_ts, record_source, new_batch_id)
+        return release(self.lake, self.warehouse, batch_id, rows, entry, run_id=self.run_id)
+
+    def release_held(self, batch_id: str, *, reason: str, by: str | None = None) -> Approval:
+        """Allow a snapshot to close more keys than its tables allow; the next `load` applies it.
+
+        Args:
+            batch_id: The batch that is held.
+            reason: Why it is right.
+            by: Who says so; default: the user of this process.
+
+        Raises:
+            BatchError: No table holds it, or there is no reason.
+        """
+        return approve(self.lake, self.warehouse, batch_id, reason=reason, by=by)
 
     def rebuild(self) -> tuple[Loaded, ...]:
         """Drop the vault tables and load them from the kept stage rows: identical contents."""

@@ -8,7 +8,17 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from vault_assets.cli import batches, declaration, demo, query, run, services, status
+from vault_assets.cli import (
+    batches,
+    declaration,
+    demo,
+    query,
+    releases,
+    run,
+    services,
+    snapshots,
+    status,
+)
 from vault_assets.errors import VaultAssetsError
 from vault_assets.settings import Settings
 
@@ -19,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, services, run, query, status, batches, declaration):
+for module in (demo, services, run, query, status, batches, releases, snapshots, declaration):
     module.add_to(app)
 
 

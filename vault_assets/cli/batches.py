@@ -1,7 +1,8 @@
 """`batches`, `replay`, `rebuild`, `maintain`: look at what was loaded, load it again, tidy up."""
 
 import uuid
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -37,10 +38,19 @@ def batches(
     for row in rows:
         about = [row["batch_id"], row["object_key"]]
         about += [f"same content as {row['duplicate_of']}"] if row["duplicate_of"] else []
+        about += [f"released from {row['parent_batch_id']}"] if row["parent_batch_id"] else []
+        about += [approval(row)] if row["approved_by"] else []
         about += [row["problem"]] if row["problem"] else []
         counters = (row[name] for name in _COUNTERS)
         table.add_row(*cells("\n  ".join(about), row["status"], *counters))
     console.print(table)
+
+
+def approval(row: Mapping[str, Any]) -> str:
+    """Return who approved a batch, when and why."""
+    return f"approved by {row['approved_by']} at {row['approved_at']:%Y-%m-%d %H:%M}: " + str(
+        row["approved_for"]
+    )
 
 
 def replay(

@@ -39,12 +39,13 @@ def query(
         connection = lake.connection()
         try:
             refuse_all_but_reading(connection, sql)
-            _print(connection.sql(sql), form)
+            print_rows(connection.sql(sql), form)
         except duckdb.Error as error:
             raise VaultAssetsError(str(error)) from error
 
 
-def _print(rows: duckdb.DuckDBPyRelation, form: Format) -> None:
+def print_rows(rows: duckdb.DuckDBPyRelation, form: Format) -> None:
+    """Print the rows of a relation."""
     if form is Format.TABLE:
         _print_table(rows)
     elif form is Format.CSV:

@@ -3,9 +3,11 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from vault_assets.cli.grids import cells, grid, terminal
 from vault_assets.cli.project import chosen, dagster_home, lake_of, warehouses
+from vault_assets.loading.approving import waiting_approvals
 from vault_assets.loading.reporting import source_status
 from vault_assets.model import Warehouse
 from vault_assets.settings import Settings
@@ -30,6 +32,7 @@ def status(
 def _sources(found: Warehouse) -> bool:
     with lake_of(found.name) as lake:
         states = source_status(lake, found)
+        approvals = waiting_approvals(lake, found)
     numbers = ("batches", "pending", "given up", "rows", "quarantined")
     table = grid("source", *numbers, "last load", numbers=frozenset(numbers))
     for state in states:
@@ -37,6 +40,10 @@ def _sources(found: Warehouse) -> bool:
         last = f"{state.last_load:%Y-%m-%d %H:%M}" if state.last_load else "never"
         table.add_row(*cells(f"{found.name}/{state.source}", *counts, last))
     console.print(table)
+    for row in approvals:
+        who = f"approved by {row['approved_by']} at {row['approved_at']:%Y-%m-%d %H:%M}"
+        told = f"{row['batch_id']}: {who}, not applied yet: {row['reason']}"
+        console.print(escape(told), highlight=False, soft_wrap=True)
     return not any(state.pending for state in states)
 
 

@@ -35,6 +35,7 @@ class Batch:
         modified: When the store says it was written (UTC, no zone).
         load_ts: Load time (UTC, no zone): unique and increasing in a warehouse.
         duplicate_of: An earlier batch of the source with the same content, if any.
+        parent_batch_id: The batch whose quarantined rows it releases, if it does.
     """
 
     batch_id: str
@@ -46,6 +47,7 @@ class Batch:
     modified: dt.datetime
     load_ts: dt.datetime
     duplicate_of: str | None = None
+    parent_batch_id: str | None = None
 
 
 Item = TypeVar("Item", bound=Listed)

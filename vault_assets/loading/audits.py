@@ -7,6 +7,8 @@ from typing import Any
 import duckdb
 
 from vault_assets.errors import AuditError, TargetError
+from vault_assets.loading.tables import stored_columns
+from vault_assets.sql.registry import OBJECTS, PART
 from vault_assets.targets.session import Session
 
 SAMPLE = 10
@@ -85,13 +87,19 @@ def _verdict(session: Session, audit: Audit) -> Verdict:
 
 
 def _name_files(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Add the object that each row came from; of several objects, the row's own."""
+    sql = "select batch_id, object_key, null as position from registry.batches"
+    if stored_columns(session, OBJECTS):
+        sql += f" union all select batch_id, object_key, position from {OBJECTS.sql}"
     files = session.rows(
-        "select batch_id, object_key from registry.batches where list_contains($ids, batch_id)",
+        f"select * from ({sql}) where list_contains($ids, batch_id)",
         {"ids": [str(row["batch_id"]) for row in rows]},
     )
-    keys = {row["batch_id"]: row["object_key"] for row in files}
+    keys = {(row["batch_id"], row["position"]): row["object_key"] for row in files}
     for row in rows:
-        row["object_key"] = keys.get(row["batch_id"])
+        batch_id, row_no = row["batch_id"], row.get("row_no")
+        position = row_no // PART if isinstance(row_no, int) else None
+        row["object_key"] = keys.get((batch_id, position)) or keys.get((batch_id, None))
 
 
 def refuse_failures(table: str, verdicts: Sequence[Verdict]) -> None:

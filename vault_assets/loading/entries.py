@@ -25,6 +25,7 @@ class Entry:
         batch_id: Its id; default: `<source>-<load_ts as digits>`.
         kind: `full` or `delta`, for the registry; default: the source's delivery.
         late: Whether `load_ts` may be earlier than that of the source's newest batch.
+        parent_batch_id: The batch whose quarantined rows it releases.
     """
 
     load_ts: dt.datetime | None = None
@@ -32,6 +33,7 @@ class Entry:
     batch_id: str | None = None
     kind: Kind | None = None
     late: bool = False
+    parent_batch_id: str | None = None
 
 
 def register_entry(
@@ -68,6 +70,7 @@ def register_entry(
         size=size,
         modified=utc_now(),
         load_ts=load_ts,
+        parent_batch_id=entry.parent_batch_id,
     )
     batch = replace(batch, duplicate_of=_same_content(session, batch))
     insert_batches(session, [batch])

@@ -9,6 +9,7 @@ from vault_assets.loading.marts import mart_audits
 from vault_assets.loading.repairing import EARLIEST
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import scoped
+from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.vault import LATEST, checks_of, key_context
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
@@ -36,6 +37,7 @@ def judge_stage(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdic
 def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
     """Return what the audits of a vault table say of all its rows."""
     plan, session = vault_plan(warehouse, name), lake.session()
+    lake.transaction([], ensure_registry)
     (table,) = (table for _, other, table in warehouse.vault_tables() if other == name)
     context = {**key_context(plan), "written": "true", "relations": plan.relations}
     shipped = [_of_whole_table(t, context) for t in checks_of(plan) if not t.of_load]

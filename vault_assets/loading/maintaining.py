@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from vault_assets.errors import TargetError
-from vault_assets.model.names import literal
+from vault_assets.model.names import literal, quoted
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.session import Session
@@ -82,7 +82,9 @@ def maintain(
 
 def _files(lake: DuckLake) -> dict[tuple[str, str], int]:
     """Return the number of data files of every table, by layer and name."""
-    catalog = f'"__ducklake_metadata_{lake.warehouse}"'
+    # In Postgres each lake has a schema of its own: see `create_catalog_secrets`.
+    schema = lake.warehouse if lake.served else "main"
+    catalog = f"{quoted(f'__ducklake_metadata_{lake.warehouse}')}.{quoted(schema)}"
     rows = lake.session().rows(
         "select s.schema_name, t.table_name, count(f.data_file_id) as files "
         f"from {catalog}.ducklake_table as t "

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from vault_assets.landing.batches import Batch, new_batches, unregistered
+from vault_assets.landing.batches import Batch, naive, new_batches, unregistered
+from vault_assets.landing.groups import Grouped, grouped, markers_of
 from vault_assets.landing.store import Object, Store
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.model import Source, Warehouse
+from vault_assets.sql.registry import OBJECTS
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -19,11 +21,12 @@ _FIELDS = tuple(Batch.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class Registered:
-    """Result of looking for new objects of a source."""
+    """Result of looking for new objects of a source; `waiting` says which groups lack what."""
 
     source: str
     objects: int
     new: tuple[Batch, ...]
+    waiting: tuple[str, ...] = ()
 
 
 def utc_now() -> dt.datetime:
@@ -32,9 +35,20 @@ def utc_now() -> dt.datetime:
 
 
 def listed_objects(store: Store, source: Source) -> list[Object]:
-    """Return the objects in the store that belong to the source, each once."""
+    """Return the objects in the store that belong to the source, each once.
+
+    Of a source with groups: an object for each complete group, see `grouped`.
+    """
+    return _listed(store, source)[0]
+
+
+def _listed(store: Store, source: Source) -> tuple[list[Object], Grouped]:
     found = {item.key: item for pattern in source.objects for item in store.matching(pattern)}
-    return list(found.values())
+    items = list(found.values())
+    if source.group is None:
+        return items, Grouped()
+    groups = grouped(items, source.group, markers_of(store, source.objects, source.group))
+    return [group.whole for group in groups.complete], groups
 
 
 def register(lake: DuckLake, store: Store, warehouse: Warehouse, source: str) -> Registered:
@@ -44,10 +58,10 @@ def register(lake: DuckLake, store: Store, warehouse: Warehouse, source: str) ->
         How many objects there are and the batches that are new.
     """
     declared = warehouse.sources[source]
-    objects = listed_objects(store, declared)
+    objects, groups = _listed(store, declared)
     known = lake.transaction([BATCHES_LOCK], lambda session: _known(session, source))
     if not unregistered(objects, known):
-        return Registered(source, len(objects), ())
+        return Registered(source, len(objects), (), groups.waiting)
 
     def unit(session: Session) -> tuple[Batch, ...]:
         fresh = unregistered(objects, _known(session, source))
@@ -60,9 +74,11 @@ def register(lake: DuckLake, store: Store, warehouse: Warehouse, source: str) ->
             )
         )
         insert_batches(session, batches)
+        _insert_parts(session, batches, groups)
         return batches
 
-    return Registered(source, len(objects), lake.transaction([BATCHES_LOCK], unit))
+    new = lake.transaction([BATCHES_LOCK], unit)
+    return Registered(source, len(objects), new, groups.waiting)
 
 
 def insert_batches(session: Session, batches: Sequence[Batch]) -> None:
@@ -73,6 +89,34 @@ def insert_batches(session: Session, batches: Sequence[Batch]) -> None:
     session.connection.register("new_batches", rows)
     session.run("insert into registry.batches by name select * from new_batches", note=False)
     session.connection.unregister("new_batches")
+
+
+def _insert_parts(session: Session, batches: Sequence[Batch], groups: Grouped) -> None:
+    """Write the objects of batches that are groups."""
+    parts = {group.whole.key: group.parts for group in groups.complete}
+    rows = [
+        (batch.batch_id, position, item.key, item.etag, item.size, naive(item.modified))
+        for batch in batches
+        for position, item in enumerate(parts.get(batch.object_key, ()))
+    ]
+    if rows:
+        columns = zip(*rows, strict=True)
+        names = [column.name for column in OBJECTS.columns]
+        table = pa.table(dict(zip(names, map(list, columns), strict=True)))
+        session.connection.register("new_objects", table)
+        session.run(f"insert into {OBJECTS.sql} by name select * from new_objects", note=False)
+        session.connection.unregister("new_objects")
+
+
+def batch_objects(session: Session, batch: Batch) -> list[Object]:
+    """Return the objects of a batch in their order; mostly it is one."""
+    rows = session.rows(
+        f"select object_key as key, etag, size, modified from {OBJECTS.sql} "
+        "where batch_id = $batch_id order by position",
+        {"batch_id": batch.batch_id},
+    )
+    one = Object(batch.object_key, batch.etag, batch.size, batch.modified)
+    return [Object(**row) for row in rows] or [one]
 
 
 def _known(session: Session, source: str) -> dict[str, str]:

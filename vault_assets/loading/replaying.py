@@ -14,7 +14,7 @@ from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import VaultPlan
-from vault_assets.sql.registry import APPLIED, BATCHES
+from vault_assets.sql.registry import APPLIED, BATCHES, RELEASED
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -45,9 +45,10 @@ def replay_batch(
     next load of each table does its part.
 
     Raises:
-        BatchError: There is no such batch, or its object is gone.
+        BatchError: There is no such batch, its object is gone, or rows of it were released.
     """
     source = batch_source(lake, batch_id)
+    refuse_released(lake, batch_id)
     plans = fed_by(warehouse, source)
     labels = [plan.table.label for plan in plans]
     lake.transaction([APPLIED.label], lambda session: mark_replayed(session, labels, batch_id))
@@ -112,6 +113,29 @@ def batch_source(lake: DuckLake, batch_id: str) -> str:
         hint = nearest(batch_id, known) if known else "nothing has landed yet"
         raise BatchError(f"no batch {batch_id!r}: {hint}", where=lake.warehouse)
     return known[batch_id]
+
+
+def refuse_released(lake: DuckLake, batch_id: str) -> None:
+    """Refuse to read a batch anew whose quarantined rows were released: they would come twice.
+
+    Raises:
+        BatchError: Rows of it were released.
+    """
+
+    def unit(session: Session) -> str | None:
+        ensure_registry(session)
+        return session.value(
+            f"select min(batch_id) from {RELEASED.sql} where parent_batch_id = $batch_id",
+            {"batch_id": batch_id},
+        )
+
+    child = lake.transaction([], unit)
+    if child:
+        raise BatchError(
+            f"rows of it were released as {child}: read anew, they would be loaded twice",
+            where=batch_id,
+            fix="Correct them there, or deliver the file again.",
+        )
 
 
 def rebuild_vault(

@@ -5,22 +5,45 @@ from typing import Any
 
 import pyarrow as pa
 
-from vault_assets.loading.tables import stored_columns
+from vault_assets.loading.tables import ensure_registry, stored_columns
 from vault_assets.loading.work import unfinished_batches
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import QUARANTINE_COLUMNS
-from vault_assets.sql.registry import APPLIED, FAILURES
+from vault_assets.sql.registry import (
+    APPLIED,
+    BATCHES,
+    FAILURES,
+    OBJECTS,
+    PART,
+    RELEASED,
+)
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
 from vault_assets.targets.ducklake import DuckLake
 
+_ABOUT_ROWS = f"""
+coalesce(
+  (
+    select any_value(o.object_key) from {OBJECTS.sql} as o
+    where o.batch_id = q.batch_id and o.position = q.row_no // {PART}
+  ),
+  (select any_value(b.object_key) from {BATCHES.sql} as b where b.batch_id = q.batch_id)
+) as object_key,
+(
+  select any_value(r.batch_id) from {RELEASED.sql} as r
+  where r.parent_batch_id = q.batch_id and r.row_no = q.row_no
+) as released_as"""
+"""SQL: where a quarantined row came from, and the batch that it was released as."""
+
+_NOTHING_KNOWN = "cast(null as varchar) as object_key, cast(null as varchar) as released_as"
+
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """A source: its batches, what waits, what is quarantined, when the last one was loaded."""
+    """A source: its batches, what waits, what is still quarantined, when the last was loaded."""
 
     source: str
     batches: int
@@ -31,6 +54,17 @@ class SourceStatus:
     last_load: Any
 
 
+def _has_registry(lake: DuckLake) -> bool:
+    """Return whether there is a registry; one of an earlier version gets what it lacks."""
+    session = lake.session()
+    if not stored_columns(session, FAILURES):
+        return False
+    known = stored_columns(session, BATCHES)
+    if not stored_columns(session, OBJECTS) or "parent_batch_id" not in known:
+        lake.transaction([BATCHES.label], ensure_registry)
+    return True
+
+
 def batch_list(
     lake: DuckLake, *, source: str | None = None, limit: int | None = 50
 ) -> list[dict[str, Any]]:
@@ -38,10 +72,10 @@ def batch_list(
 
     An unknown source has none.
     """
-    session = lake.session()
-    if not stored_columns(session, FAILURES):
+    if not _has_registry(lake):
         return []
-    return session.rows(read_sql("registry/batches.sql"), {"source": source, "limit": limit})
+    values = {"source": source, "limit": limit}
+    return lake.session().rows(read_sql("registry/batches.sql"), values)
 
 
 def applied_batches(lake: DuckLake, label: str) -> list[dict[str, Any]]:
@@ -64,6 +98,9 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
         warehouse: The declaration.
         layer: `vault` or `stage`.
         name: The vault table, or the source.
+
+    Returns:
+        The columns of a quarantine, `object_key` and `released_as`: the batch of the corrected row.
     """
     session = lake.session()
     bindings = vault_plan(warehouse, name).bindings if layer == "vault" else ()
@@ -75,8 +112,12 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
         f"cast(null as {sql_type(column.type)}) as {column.sql}" for column in QUARANTINE_COLUMNS
     )
     selects = [f"select {nothing} where false", *(f"select {names} {item}" for item in found)]
+    if not _has_registry(lake):
+        selects = selects[:1]
+    known = stored_columns(session, BATCHES)
+    about = _ABOUT_ROWS if known else _NOTHING_KNOWN
     return session.connection.execute(
-        f"select * from ({' union all '.join(selects)}) "
+        f"select q.*, {about} from ({' union all '.join(selects)}) as q "
         "where $refuser is null or table_name = $refuser order by batch_id, row_no, table_name",
         {"refuser": f"vault.{name}" if layer == "vault" else None},
     ).to_arrow_table()
@@ -85,7 +126,7 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
 def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
     """Return the state of every source of the warehouse."""
     session = lake.session()
-    if not stored_columns(session, FAILURES):
+    if not _has_registry(lake):
         return [SourceStatus(name, 0, 0, 0, 0, 0, None) for name in warehouse.sources]
     waiting = [source for _, source in unfinished_batches(lake, warehouse)]
     found = {row["source"]: row for row in session.rows(read_sql("registry/sources.sql"))}
@@ -96,7 +137,9 @@ def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
         refused = 0
         if stored_columns(session, quarantine):
             refused = session.value(
-                f"select count(distinct (batch_id, row_no)) from {quarantine.sql}"
+                f"select count(distinct (batch_id, row_no)) from {quarantine.sql} as q "
+                f"where not exists (select 1 from {RELEASED.sql} as r "
+                "where r.parent_batch_id = q.batch_id and r.row_no = q.row_no)"
             )
         states.append(
             SourceStatus(

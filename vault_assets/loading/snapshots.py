@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vault_assets.errors import DeclarationError
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
-from vault_assets.loading.tables import ensure_registry, ensure_table
+from vault_assets.loading.tables import ensure_registry, ensure_table, stored_columns
 from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import snapshots_table
-from vault_assets.sql.registry import BATCHES
+from vault_assets.sql.registry import BATCHES, PARTITIONS
 from vault_assets.sql.templates import CheckTemplate, check_templates, render
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
@@ -62,11 +63,7 @@ def add_snapshots(
         DeclarationError: The warehouse declares no such snapshot control.
         AuditsFailedError: A blocking audit failed; nothing was written.
     """
-    if name not in warehouse.snapshots:
-        raise DeclarationError(
-            f"no snapshot control {name!r}: {nearest(name, warehouse.snapshots)}",
-            where=warehouse.name,
-        )
+    _refuse_unknown(warehouse, name)
     declared = warehouse.snapshots[name]
     table = snapshots_table(warehouse, name)
     given = {*times, *(time for time in declared.times if until and time <= until)}
@@ -102,6 +99,41 @@ def add_snapshots(
         )
 
     return lake.transaction([table.label], unit)
+
+
+def listed_snapshots(lake: DuckLake, warehouse: Warehouse, name: str) -> list[dict[str, Any]]:
+    """Return the snapshots of a snapshot control in order, with the tables that hold each.
+
+    Raises:
+        DeclarationError: The warehouse declares no such snapshot control.
+    """
+    _refuse_unknown(warehouse, name)
+    session, table = lake.session(), snapshots_table(warehouse, name)
+    if not stored_columns(session, table):
+        return []
+    if not stored_columns(session, PARTITIONS):
+        lake.transaction([table.label], ensure_registry)
+    tables = [
+        f"vault.{other}"
+        for other, query in (*warehouse.pits.items(), *warehouse.bridges.items())
+        if query.snapshots == name
+    ]
+    return session.rows(
+        "select s.snapshot_ts, s.is_active, s.is_latest, s.matched_rule, "
+        "string_agg(p.table_name, ', ' order by p.table_name) as built_in "
+        f"from {table.sql} as s left join {PARTITIONS.sql} as p "
+        "on p.snapshot_ts = s.snapshot_ts and list_contains($tables, p.table_name) "
+        "group by all order by s.snapshot_ts",
+        {"tables": tables},
+    )
+
+
+def _refuse_unknown(warehouse: Warehouse, name: str) -> None:
+    if name not in warehouse.snapshots:
+        raise DeclarationError(
+            f"no snapshot control {name!r}: {nearest(name, warehouse.snapshots)}",
+            where=warehouse.name,
+        )
 
 
 def snapshot_checks() -> Iterable[CheckTemplate]:

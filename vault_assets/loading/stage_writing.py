@@ -55,6 +55,25 @@ class ReadyRows(Protocol):
         """Why no record could be read; None if they could."""
         ...
 
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of the file's columns in their order; none if the records are no lines."""
+        ...
+
+
+@dataclass(frozen=True)
+class JoinedRows:
+    """`ReadyRows` of several origins: `rows` and `quarantined` are queries in brackets."""
+
+    rows: str
+    quarantined: str
+    records: int
+    loaded: int
+    rejected: int
+    unknown_columns: tuple[str, ...]
+    refusal: Refusal | None = None
+    header: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True)
 class StagedBatch:
@@ -160,6 +179,8 @@ def _note(ready: ReadyRows) -> str | None:
         found["unknown_columns"] = list(ready.unknown_columns)
     if ready.refusal:
         found["header"] = ready.refusal.detail
+    if ready.rejected and ready.header:
+        found["columns"] = list(ready.header)  # what the raw lines mean, should they be released
     return json.dumps(found, ensure_ascii=False) if found else None
 
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import duckdb
 
 from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
 from vault_assets.landing.batches import Batch
-from vault_assets.landing.store import Object, Store
+from vault_assets.landing.store import Store
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
-from vault_assets.loading.registering import utc_now
+from vault_assets.loading.parts import read_parts
+from vault_assets.loading.registering import batch_objects, utc_now
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import (
+    ReadyRows,
     StagedBatch,
     refuse_wrong,
     scoped,
@@ -26,7 +29,7 @@ from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import FAILURES
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
-from vault_assets.targets.csv import CsvResult, read_csv, spool
+from vault_assets.targets.csv import read_csv, spool
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -133,11 +136,8 @@ def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
 
 def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[str, ...]]:
     with tempfile.TemporaryDirectory(dir=job.lake.work_dir) as folder:
-        path = Path(folder) / "object"
-        item = Object(batch.object_key, batch.etag, batch.size, batch.modified)
         try:
-            job.store.download(item, path)
-            text = spool(path, Path(folder))
+            texts = _texts(job, batch, Path(folder))
         except (ObjectMissingError, BatchError) as error:
             if again:
                 raise  # what is staged stays as it is
@@ -145,17 +145,19 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
             _record_failure(job, batch, status, error)
             return StagedBatch(batch, problem=f"{status}: {error}"), ()
 
-        def read(connection: duckdb.DuckDBPyConnection) -> CsvResult:
+        def read(connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[ReadyRows]:
             source = job.warehouse.sources[job.plan.source]
+            if len(texts) > 1:
+                return read_parts(connection, texts, source)
             return read_csv(
                 connection,
-                text,
+                texts[0],
                 source.columns,
                 delimiter=source.delimiter,
-                work_dir=Path(folder),
+                work_dir=texts[0].parent,
             )
 
-        def unit(session: Session, result: CsvResult) -> tuple[StagedBatch, tuple[str, ...]]:
+        def unit(session: Session, result: ReadyRows) -> tuple[StagedBatch, tuple[str, ...]]:
             if again:
                 unstage(session, job.plan, batch)
             staged = write_batch(session, job.warehouse, job.plan, batch, result, run_id=job.run_id)
@@ -163,6 +165,22 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
             return staged, tuple(session.statements)
 
         return job.lake.prepared_transaction([job.plan.table.label], read, unit)
+
+
+def _texts(job: _Job, batch: Batch, folder: Path) -> list[Path]:
+    """Download the objects of a batch, each to a folder of its own; return their texts.
+
+    Raises:
+        ObjectMissingError: One has gone.
+        BatchError: One is damaged.
+    """
+    texts = []
+    for position, item in enumerate(batch_objects(job.lake.session(), batch)):
+        own = folder / str(position)
+        own.mkdir()
+        job.store.download(item, own / "object")
+        texts.append(spool(own / "object", own))
+    return texts
 
 
 def _verdicts(

@@ -1,5 +1,6 @@
 """Sources: which objects of the store belong to it, and what their rows look like."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -58,6 +59,52 @@ def _column(value: Any) -> Any:
     return {"type": value} if isinstance(value, str | ColumnType) else value
 
 
+class Complete(Declared):
+    """When all objects of a group are there."""
+
+    count_group: str | None = Field(
+        None, description="Named group of `by` that says how many parts there are."
+    )
+    marker: str | None = Field(
+        None,
+        description="Name of an object in the folder of the parts that is written after them, for "
+        "example _SUCCESS.",
+    )
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "Complete":
+        if (self.count_group is None) == (self.marker is None):
+            msg = "give either count_group or marker"
+            raise ValueError(msg)
+        if self.marker is not None and "/" in self.marker:
+            msg = "the marker is a name in the folder of the parts, without a slash"
+            raise ValueError(msg)
+        return self
+
+
+class Group(Declared):
+    """Objects that are one batch together."""
+
+    by: str = Field(
+        description="Regular expression for whole keys with a named group `part`: objects whose "
+        "keys differ there only are one batch."
+    )
+    complete: Complete = Field(description="A group becomes a batch when it is complete.")
+
+    @model_validator(mode="after")
+    def _names_its_groups(self) -> "Group":
+        try:
+            names = set(re.compile(self.by).groupindex)
+        except re.error as error:
+            msg = f"`by` is no regular expression: {error}"
+            raise ValueError(msg) from error
+        for name in ("part", self.complete.count_group):
+            if name is not None and name not in names:
+                msg = f"`by` has no group (?P<{name}>...)"
+                raise ValueError(msg)
+        return self
+
+
 class Source(Table):
     """Files of one kind in the object store; every object becomes a batch."""
 
@@ -73,6 +120,9 @@ class Source(Table):
         "delta",
         description="full: each object is a complete snapshot; delta: changed rows only; cdc: rows "
         "with the operation that made them.",
+    )
+    group: Group | None = Field(
+        None, description="How several objects are one batch; default: each object is one."
     )
     record_source: str | None = Field(
         None, description="Value of record_source; default: the warehouse's."

@@ -82,6 +82,7 @@ def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
                 "objects": found.objects,
                 "new_batches": len(new),
                 "batches": records(new[:100]),
+                **({"waiting": "; ".join(found.waiting)} if found.waiting else {}),
             },
         )
         yield check_result(spec.key, Verdict(APPLIED_COMPLETE, len(overdue), overdue[:10]))

@@ -9,6 +9,7 @@ import dagster as dg
 from vault_assets.errors import LockedCatalogError
 from vault_assets.landing.batches import unregistered
 from vault_assets.landing.store import Store
+from vault_assets.loading.approving import waiting_approvals
 from vault_assets.loading.registering import listed_objects
 from vault_assets.loading.work import known_versions, unfinished_batches
 from vault_assets.model import Warehouse
@@ -107,7 +108,9 @@ def find_work(lake: DuckLake, store: Store, warehouse: Warehouse) -> Work:
         fresh = unregistered(listed_objects(store, declared), known.get(source, {}))
         items += [f"{item.key}:{item.etag}:{item.modified.isoformat()}" for item in fresh]
         sources += [source] if fresh else []
+    # What was tried in vain and then approved is new work: it is tried again.
+    approved = {row["batch_id"] for row in waiting_approvals(lake, warehouse)}
     for batch_id, source in unfinished_batches(lake, warehouse):
-        items.append(batch_id)
+        items.append(f"{batch_id}:approved" if batch_id in approved else batch_id)
         sources.append(source)
     return Work(tuple(items), tuple(dict.fromkeys(sources)))

@@ -3,6 +3,9 @@
 from vault_assets.model.types import ColumnType
 from vault_assets.sql.plans import INTEGER, TEXT, TIMESTAMP, ColumnPlan, TablePlan
 
+PART = 10_000_000_000
+"""Rows of the object at position p have the numbers p * PART + line."""
+
 
 def _required(name: str, declared: ColumnType, description: str) -> ColumnPlan:
     return ColumnPlan(name, declared, nullable=False, description=description)
@@ -21,6 +24,7 @@ BATCHES = TablePlan(
         _required("modified", TIMESTAMP, "When the object was written."),
         _required("load_ts", TIMESTAMP, "Load time: unique and increasing."),
         ColumnPlan("duplicate_of", TEXT, description="Earlier batch of the same content."),
+        ColumnPlan("parent_batch_id", TEXT, description="The batch whose rows it releases."),
     ),
     "Every landed object, once.",
 )
@@ -83,4 +87,41 @@ PARTITIONS = TablePlan(
     "Which snapshots a PIT or bridge holds, written in the transaction of their rows.",
 )
 
-TABLES = (BATCHES, APPLIED, FAILURES, REWRITTEN, PARTITIONS)
+RELEASED = TablePlan(
+    "registry",
+    "released",
+    (
+        _required("parent_batch_id", TEXT, "The batch that the row came with."),
+        _required("row_no", INTEGER, "Its number there."),
+        _required("batch_id", TEXT, "The batch that it was released as."),
+    ),
+    "Quarantined rows that were released, written in the transaction of the new batch.",
+)
+
+APPROVALS = TablePlan(
+    "registry",
+    "approvals",
+    (
+        _required("batch_id", TEXT, "The batch."),
+        _required("approved_by", TEXT, "Who."),
+        _required("approved_at", TIMESTAMP, "When."),
+        _required("reason", TEXT, "Why."),
+    ),
+    "Batches that may close more keys at once than their tables allow.",
+)
+
+OBJECTS = TablePlan(
+    "registry",
+    "objects",
+    (
+        _required("batch_id", TEXT, "The batch."),
+        _required("position", INTEGER, "Its place among the objects of the batch, from 0."),
+        _required("object_key", TEXT, "Key below the landing root."),
+        _required("etag", TEXT, "Version of the content."),
+        _required("size", INTEGER, "Bytes."),
+        _required("modified", TIMESTAMP, "When the object was written."),
+    ),
+    "The objects of batches that consist of several.",
+)
+
+TABLES = (BATCHES, APPLIED, FAILURES, REWRITTEN, PARTITIONS, RELEASED, APPROVALS, OBJECTS)

@@ -1,7 +1,8 @@
-"""The cases that Data Vault loads get wrong most often, each on rows given in memory."""
+"""The cases that Data Vault loads get wrong most often, on every form of the lake."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from vault_assets.api import Vault, open_lake
 from vault_assets.errors import LateBatchError
 from vault_assets.hashing import UNKNOWN
+from vault_assets.settings import Settings
 from vault_assets_tests.api.vaults import day, rows
 
 TOWN: dict[str, Any] = {
@@ -47,9 +49,22 @@ TOWN: dict[str, Any] = {
 }
 
 
+Open = Callable[[dict[str, Any]], Vault]
+
+
+@pytest.fixture(params=["memory", "file", pytest.param("served", marks=pytest.mark.slow)])
+def open_town(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Return what opens a warehouse: in memory, with a catalog in a file, or on servers."""
+    if request.param == "served":
+        request.getfixturevalue("place")
+        return lambda declared: open_lake(declared, settings=Settings())
+    folder = tmp_path if request.param == "file" else None
+    return lambda declared: open_lake(declared, folder=folder)
+
+
 @pytest.fixture
-def vault() -> Iterator[Vault]:
-    with open_lake(TOWN) as opened:
+def vault(open_town: Open) -> Iterator[Vault]:
+    with open_town(TOWN) as opened:
         yield opened
 
 
@@ -190,7 +205,7 @@ def test_a_change_of_case_blanks_or_breaks_is_a_change(vault: Vault, value: str 
     assert len(changes(vault)) == 2
 
 
-def test_a_new_last_column_changes_nothing_until_it_has_a_value() -> None:
+def test_a_new_last_column_changes_nothing_until_it_has_a_value(open_town: Open) -> None:
     def declared(columns: dict[str, str]) -> dict[str, Any]:
         return {
             "name": "town",
@@ -201,7 +216,7 @@ def test_a_new_last_column_changes_nothing_until_it_has_a_value() -> None:
             },
         }
 
-    with open_lake(declared({"v": "text"})) as vault:
+    with open_town(declared({"v": "text"})) as vault:
         add(vault, "changes", 1, ("k", "A"), ("m", "B"))
         vault.load()
         grown = open_lake(declared({"v": "text", "w": "text"})).warehouse

@@ -6,14 +6,12 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from vault_assets.cli.app import main
 from vault_assets.local.services import down
+from vault_assets_tests.cli.conftest import Call
 from vault_assets_tests.places import Place, single_process_place
 from vault_assets_tests.servers import local_services, service_home, settings_of
 
@@ -38,32 +36,6 @@ progress.listeners.append(lambda step: print(step.state, step.asset, flush=True)
 from vault_assets.cli.app import main
 main()
 """
-
-
-@dataclass(frozen=True)
-class Said:
-    """How a command ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Said]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Call:
-    """Run a command in this process: to start one costs seconds."""
-
-    def called(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["vault-assets", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, err = capfdbinary.readouterr()
-        return Said(int(end.value.code or 0), out.decode(), err.decode())
-
-    return called
 
 
 @pytest.fixture(scope="module")

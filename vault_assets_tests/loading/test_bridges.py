@@ -141,3 +141,37 @@ def test_a_repaired_relation_rebuilds_the_snapshots_from_then_on(house: House) -
     house.load()
     assert seconds(built(house, "b_moves").built) == [2, 3]
     assert paths(house, "snapshot_ts lk_moves", "b_moves") == [(1, "1/ann"), (3, "1/ann")]
+
+
+def test_a_relation_by_appearance_is_part_of_a_path_while_snapshots_have_it() -> None:
+    members = source({"person": "text", "team": "text"}, "full")
+    declared = warehouse(
+        sources={"members": members},
+        hubs={
+            "h_people": {"keys": "person", "from": "members"},
+            "h_teams": {"keys": "team", "from": "members"},
+        },
+        links={
+            "l_members": {
+                "hubs": {"hk_people": "h_people", "hk_teams": "h_teams"},
+                "from": "members",
+            }
+        },
+        effectivity_satellites={"e_members": {"link": "l_members", "from": "members"}},
+        snapshots={"control": {}},
+        bridges={
+            "b_members": {
+                "path": ["h_people", "l_members", "h_teams"],
+                "effectivity": {"l_members": "e_members"},
+                "snapshots": "control",
+            }
+        },
+    )
+    with memory_lake() as lake:
+        house = House(lake, declared)
+        house.land("members", ("ann", "red"), at=1)
+        house.land("members", at=3)
+        house.load()
+        snap(house, 1, 2, 3)
+        built(house, "b_members")
+        assert paths(house, "snapshot_ts hk_people", "b_members") == [(1, "ann"), (2, "ann")]

@@ -63,6 +63,7 @@ class CsvResult:
         refusal: Why the header lets no record be read; None if it does. It is set without records
             too: such a file is not an empty delivery.
         repaired: Whether the file's quoting was broken, so that records were found line by line.
+        header: The header's names.
     """
 
     rows: str
@@ -76,6 +77,7 @@ class CsvResult:
     refusal: Refusal | None
     repaired: bool
     scratch: Scratch
+    header: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -230,6 +232,7 @@ class _Reading:
             refusal=self.refusal,
             repaired=repaired,
             scratch=self.scratch,
+            header=header,
         )
 
 

@@ -46,6 +46,7 @@ class RowsResult:
     unknown_columns: tuple[str, ...]
     scratch: Scratch
     refusal: Refusal | None = None
+    header: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         return self

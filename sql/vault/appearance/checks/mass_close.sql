@@ -21,7 +21,8 @@ shares as (
 select batch_id, load_ts, closed, active_before
 from shares
 where
-  closed > {{ plan.options.hold_over or 0.5 }} * active_before
+  not exists (select 1 from registry.approvals as a where a.batch_id = shares.batch_id)
+  and closed > {{ plan.options.hold_over or 0.5 }} * active_before
   {%- if first is defined %}
   and load_ts between {{ first | ts }} and {{ last | ts }}
   {%- else %}
