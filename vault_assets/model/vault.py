@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
+from vault_assets.model.null_keys import NullKey, NullKeys, Nulls, RolePolicy, policy_of_role
 
 Columns = Annotated[
     tuple[Name, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
@@ -80,8 +81,9 @@ class Hub(VaultTable):
     hash_key: Name = Field("", description="Name of the hash key; default hk_<name without h_>.")
     keys: Columns = Field(min_length=1, description="Business key parts, in hash order.")
     optional: Columns = Field(
-        (), description="Key parts that may be NULL, which is a value of its own then."
+        (), description="Key parts that may be NULL: short for the null_key `allow`."
     )
+    null_key: NullKeys = "reject"
     payload: Columns = Field((), description="Descriptive columns that never change.")
     bindings: Annotated[
         tuple[HubBinding, ...],
@@ -89,6 +91,14 @@ class Hub(VaultTable):
             _bindings, json_schema_input_type=str | HubBinding | list[str | HubBinding]
         ),
     ] = Field(alias="from", min_length=1, description="The stages that carry the key.")
+
+    def null_policy(self, part: str) -> NullKey:
+        """Return what a NULL in this part of the key means."""
+        if part in self.optional:
+            return "allow"
+        return (
+            self.null_key.get(part, "reject") if isinstance(self.null_key, dict) else self.null_key
+        )
 
 
 class LinkBinding(Binding):
@@ -106,7 +116,6 @@ class LinkBinding(Binding):
 
 Orphans = Literal["quarantine", "pass", "fail"]
 LinkOrphans = Literal["quarantine", "infer", "unknown", "pass", "fail"]
-Nulls = Literal["reject", "unknown", "allow"]
 
 
 class Relation(VaultTable):
@@ -120,7 +129,8 @@ class Relation(VaultTable):
         default_factory=dict,
         description="Role: what a NULL in its key means. `reject` (default): the row is "
         "quarantined; `unknown`: the role points to the unknown row; `allow`: the hub has NULL in "
-        "optional parts of its key.",
+        "optional parts of its key; `fail`: the stage refuses the batch. Without an entry, "
+        "placeholders and `fail` of the hub hold for the role too.",
     )
     bindings: Annotated[
         tuple[LinkBinding, ...],
@@ -135,6 +145,16 @@ class Relation(VaultTable):
         "role points to the unknown row), `pass` or `fail`. Needed where a stage does not feed the "
         "hub itself.",
     )
+
+    def null_policies(self, role: str, hub: Hub) -> tuple[RolePolicy, ...]:
+        """Return what a NULL means in each part of a role's key.
+
+        Args:
+            role: The role.
+            hub: The hub in that role.
+        """
+        declared = self.nulls.get(role)
+        return tuple(policy_of_role(declared, hub.null_policy(key)) for key in hub.keys)
 
 
 class Link(Relation):
@@ -273,7 +293,12 @@ class ReferenceTable(History):
 
     pattern: ClassVar[str] = "reference_table"
 
-    code: Name = Field(description="Column of the stage that holds the code.")
+    hash_key: Name = Field(
+        "", description="Of a code of several columns: name of its hash; default rk_<name>."
+    )
+    code: Columns = Field(
+        min_length=1, description="Columns of the stage that hold the code, in hash order."
+    )
     payload: Mapping = Field(min_length=1, description="Columns in hash order; [name: stage name].")
 
 
@@ -306,8 +331,9 @@ class Vault(Declared):
     def _hash_keys_have_names(self) -> "Vault":
         named = [("hk", name, table) for name, table in self.hubs.items()]
         named += [("lk", name, table) for _, name, table in self.relations()]
+        named += [("rk", name, table) for name, table in self.reference_tables.items()]
         for prefix, name, table in named:
             if not table.hash_key:
-                short = re.sub("^(.|nhl)_", "", name)
+                short = re.sub("^(.|nhl|ref)_", "", name)
                 object.__setattr__(table, "hash_key", f"{prefix}_{short}")
         return self

@@ -2,6 +2,12 @@
 
 from typing import Any
 
+import pytest
+from pydantic import ValidationError
+
+from vault_assets.hashing import key_hash
+from vault_assets.loading.replaying import rebuild_vault
+from vault_assets.model import parse_type
 from vault_assets_tests.loading.houses import House
 from vault_assets_tests.loading.lakes import memory_lake
 from vault_assets_tests.loading.warehouses import source, warehouse
@@ -75,6 +81,64 @@ def test_a_reference_table_of_numbers_has_no_ghosts() -> None:
             (1, "one"),
             (2, None),
         ]
+
+
+def regions(**changes: Any) -> dict[str, Any]:
+    columns = {"country": "text", "region": "integer", "title": "text"}
+    table = {"code": ["country", "region"], "payload": "title", "from": "regions", **changes}
+    return {
+        "sources": {"regions": source(columns, "full")},
+        "reference_tables": {"ref_regions": table},
+    }
+
+
+def test_a_code_of_several_columns_has_versions_of_its_own() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**regions()))
+        house.land("regions", ("FR", 1, "North"), ("FR", 2, "South"), ("IT", 1, "Alps"))
+        house.land("regions", ("FR", 1, "Nord"), ("IT", 1, "Alps"), ("IT", None, "x"))
+        loaded = house.load()
+        assert all(verdict.passed for verdict in loaded.verdicts)
+        versions = [
+            ("FR", 1, "Nord", 2),
+            ("FR", 1, "North", 1),
+            ("FR", 2, "South", 1),
+            ("IT", 1, "Alps", 1),
+        ]
+        assert house.rows("ref_regions", "country region title load_ts") == versions
+        assert house.quarantined("regions", "ref_regions") == [
+            ("regions-2", 4, "null_key:rk_regions")
+        ]
+        types = [parse_type("text"), parse_type("integer")]
+        keys = house.query("select rk_regions from vault.ref_regions where region = 2")
+        assert keys == [(key_hash(["FR", 2], types),)]
+        assert house.query("select count(*) from vault.ref_regions where batch_id = 'ghost'") == [
+            (2,)
+        ]
+        before = house.contents("ref_regions")
+        rebuild_vault(lake, house.warehouse, run_id="rebuild")
+        assert house.contents("ref_regions") == before
+
+
+def test_parts_of_a_code_are_not_confused() -> None:
+    declared = regions()
+    declared["sources"]["regions"]["columns"]["region"] = "text"
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**declared))
+        house.land("regions", ("a|", "b", "x"), ("a", "|b", "y"), ("", "", "z"))
+        house.load()
+        assert len(house.rows("ref_regions", "country")) == 3
+
+
+@pytest.mark.parametrize(
+    ("column", "message"), [("float", "floats cannot be keys"), ("text", "elsewhere")]
+)
+def test_codes_that_cannot_be_hashed_are_refused(column: str, message: str) -> None:
+    declared = regions(hash_key="hk_places")
+    declared["sources"]["regions"]["columns"]["region"] = column
+    declared["hubs"] = {"h_places": {"keys": "country", "from": "regions"}}
+    with pytest.raises(ValidationError, match=message):
+        warehouse(**declared)
 
 
 def test_rows_of_one_key_follow_each_other_by_the_declared_columns() -> None:
