@@ -211,7 +211,7 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
     for view in wanted:
         if list(tables.get(view.view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-    if plan.history and not wanted:
+    if not wanted and (plan.history or "views" in plan.options):
         _drop_views(session, plan)
 
 

@@ -15,7 +15,7 @@ from vault_assets.model.vault import (
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse
 
-VIEWS = ("current", "history")
+VIEWS = ("current", "history", "intervals")
 
 
 def check_query_tables(warehouse: "Warehouse", problems: Problems) -> None:
@@ -34,7 +34,7 @@ def _one_name_each(warehouse: "Warehouse", problems: Problems) -> None:
     for field, name, table in warehouse.vault_tables():
         taken[name] = field
         if isinstance(table, History) and table.views:
-            taken |= {f"{name}_{view}": f"the views of {name}" for view in VIEWS}
+            taken |= {f"{name}_{view}": f"the views of {name}" for view in table.view_kinds}
     for field, name, _ in (*warehouse.vault_tables(), *warehouse.query_tables()):
         if taken.get(name, field) != field:
             problems.add((field, name), f"{name!r} is the name of one of {taken[name]!r} too")

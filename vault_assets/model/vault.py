@@ -6,6 +6,7 @@ checks, and a field of `Vault`, which is the only list of patterns.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -187,6 +188,7 @@ class History(VaultTable):
     """What tables with history share: one stage, the order of its rows, late batches."""
 
     history: ClassVar[bool] = True
+    view_kinds: ClassVar[tuple[str, ...]] = ("current", "history")
 
     binding: Annotated[Binding, BeforeValidator(_binding, json_schema_input_type=str | Binding)] = (
         Field(alias="from", description="The one stage that describes the parent.")
@@ -203,7 +205,9 @@ class History(VaultTable):
     )
     orphans: Orphans | None = Field(None, description="Rows whose parent is unknown; as in links.")
     views: bool = Field(
-        True, description="Whether it has the views <name>_current and <name>_history."
+        True,
+        description="Whether it has the views <name>_current and <name>_history; record tracking: "
+        "<name>_intervals.",
     )
 
 
@@ -280,12 +284,35 @@ class StatusTrackingSatellite(History):
     )
 
 
+@dataclass(frozen=True)
+class Retention:
+    """How long something is kept: a number of `days` or of `batches`."""
+
+    number: int
+    unit: Literal["days", "batches"]
+
+
 class RecordTrackingSatellite(History):
     """In which batches of a stage a key was delivered: a row per key and batch."""
 
     pattern: ClassVar[str] = "record_tracking_satellite"
+    view_kinds: ClassVar[tuple[str, ...]] = ("intervals",)
 
     parent: Name = Field(description="The hub or link whose keys are followed.")
+    keep: str | None = Field(
+        None,
+        pattern="^[1-9][0-9]{0,5} (days?|batch|batches)$",
+        description="`90 days` or `10 batches`, back from the newest batch: maintenance makes "
+        "older rows one row per unbroken run of batches. Default: a row per batch for ever.",
+    )
+
+    @property
+    def retention(self) -> Retention | None:
+        """What `keep` says."""
+        if self.keep is None:
+            return None
+        number, unit = self.keep.split()
+        return Retention(int(number), "days" if unit.startswith("day") else "batches")
 
 
 class ReferenceTable(History):

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import duckdb
 import pytest
 from pydantic import ValidationError
 
 from vault_assets.hashing import key_hash
+from vault_assets.loading.judging import judge_vault_table
 from vault_assets.loading.replaying import rebuild_vault
+from vault_assets.loading.retention import compact_tracking
 from vault_assets.model import parse_type
 from vault_assets_tests.loading.houses import House
 from vault_assets_tests.loading.lakes import memory_lake
@@ -41,6 +44,111 @@ def test_record_tracking_knows_each_batch_that_delivered_a_key() -> None:
             ("m", "people-5", 5),
         ]
         assert house.counters("rt_people")["people-1"] == (3, 1, 0, 1, 1)
+
+
+def tracking(**changes: Any) -> dict[str, Any]:
+    table = {"parent": "h_people", "from": "people", **changes}
+    return records(record_tracking_satellites={"rt_people": table})
+
+
+def delivered(house: House, *batches: str) -> None:
+    """Land a batch for each text, one key per letter."""
+    for keys in batches:
+        house.land("people", *((key, None, 1) for key in keys))
+    house.load()
+
+
+def intervals(house: House) -> list[tuple[Any, ...]]:
+    return house.query(
+        "select h.person, first_batch_id, last_batch_id, batches "
+        "from vault.rt_people_intervals inner join vault.h_people as h using (hk_people) "
+        "order by all"
+    )
+
+
+def test_intervals_are_unbroken_runs_of_batches() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**tracking()))
+        delivered(house, "k", "km", "", "k")
+        assert intervals(house) == [
+            ("k", "people-1", "people-2", 2),
+            ("k", "people-4", "people-4", 1),
+            ("m", "people-2", "people-2", 1),
+        ]
+
+
+def test_old_batches_are_compacted_and_intervals_stay() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**tracking(keep="1 batch")))
+        delivered(house, "k", "k", "km", "", "k", "k")
+        before = intervals(house)
+        (done,) = compact_tracking(lake, house.warehouse)
+        assert (done.rows_before, done.rows_after) == (5, 3)
+        assert house.rows("rt_people", "hk_people load_ts until_ts") == [
+            ("k", 1, 3), ("k", 5, None), ("k", 6, None), ("m", 3, None),
+        ]  # fmt: skip
+        assert intervals(house) == before
+        assert all(v.passed for v in judge_vault_table(lake, house.warehouse, "rt_people"))
+        (again,) = compact_tracking(lake, house.warehouse)
+        assert (again.rows_before, again.rows_after) == (3, 3)
+
+
+def test_a_late_batch_within_a_compacted_run_breaks_it() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**tracking(keep="1 batch")))
+        delivered(house, "k")
+        late = house.announce("people")
+        delivered(house, "k", "k")
+        compact_tracking(lake, house.warehouse)
+        assert len(house.rows("rt_people", "load_ts")) == 2
+        house.stage(late)
+        house.load()
+        assert intervals(house) == [
+            ("k", "people-1", "people-1", 1),
+            ("k", "people-3", "people-4", 2),
+        ]
+
+
+def test_days_are_counted_back_from_the_newest_batch() -> None:
+    day = 24 * 3600
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**tracking(keep="2 days")))
+        for at in (0, day, 3 * day, 4 * day):
+            house.land("people", ("k", None, 1), at=at)
+        house.load()
+        (done,) = compact_tracking(lake, house.warehouse)
+        assert (done.rows_before, done.rows_after) == (2, 1)
+        assert len(house.rows("rt_people", "batch_id")) == 3
+
+
+@pytest.mark.parametrize("change", ["load_ts - interval 1 second", "load_ts + interval 1 second"])
+def test_the_check_finds_what_is_not_covered_and_what_was_not_delivered(change: str) -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**tracking()))
+        delivered(house, "m", "k", "m")
+        house.query(f"update vault.rt_people set load_ts = {change} where batch_id = 'people-2'")
+        (verdict,) = [
+            v
+            for v in judge_vault_table(lake, house.warehouse, "rt_people")
+            if v.audit.name == "covered"
+        ]
+        assert verdict.failed_rows == 2
+
+
+def test_views_of_record_tracking_can_be_taken_away() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**tracking()))
+        delivered(house, "k")
+        house.warehouse = warehouse(**tracking(views=False))
+        delivered(house, "k")
+        with pytest.raises(duckdb.CatalogException):
+            house.query("from vault.rt_people_intervals")
+
+
+@pytest.mark.parametrize("keep", ["90", "0 days", "3 weeks", "-1 batches"])
+def test_a_retention_is_a_number_of_days_or_batches(keep: str) -> None:
+    with pytest.raises(ValidationError, match="keep"):
+        warehouse(**tracking(keep=keep))
 
 
 def test_a_changed_description_of_a_code_is_a_new_version() -> None:
