@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from vault_assets import hashing
-from vault_assets.api import AuditsFailedError, Vault, Warehouse, open_lake
+from vault_assets.api import AuditsFailedError, Hub, Placeholder, Vault, Warehouse, open_lake
 from vault_assets.errors import TargetError
 from vault_assets.model.types import parse_type
 from vault_assets_tests.api.vaults import day, key, reasons, rows, source
@@ -74,6 +74,21 @@ def test_a_placeholder_is_stored_and_hashed_and_the_stage_keeps_null() -> None:
         assert all(verdict.passed for each in loaded for verdict in each.verdicts)
         assert all(verdict.passed for verdict in vault.check("h_products"))
         assert all(verdict.passed for verdict in vault.check("l_sales"))
+
+
+def test_a_placeholder_is_declared_in_python_too() -> None:
+    parts = declared()
+    parts["hubs"]["h_products"] = Hub.model_validate(
+        {
+            "keys": "product",
+            "null_key": {"product": Placeholder(placeholder=NONE)},
+            "from": ["sales", "products"],
+        }
+    )
+    with open_lake(Warehouse.model_validate(parts)) as vault:
+        vault.add_batch("sales", [sale("s", None)])
+        vault.load()
+        assert products(vault) == [NONE]
 
 
 def test_a_placeholder_in_the_data_refuses_the_batch() -> None:

@@ -67,7 +67,7 @@ def _coded(
     warehouse: Warehouse, table: ReferenceTable, batches: Sequence[Landed], found: Expected
 ) -> Iterator[Item]:
     types = warehouse.stage_types(table.binding.stage)
-    key = table.hash_key if len(table.code) > 1 else table.code[0]
+    key = table.hash_key if len(table.code) > 1 else next(iter(table.code))
     for line in lines_of(warehouse, table.binding.stage, batches):
         code = tuple(line.values[name] for name in table.code)
         if None in code:
