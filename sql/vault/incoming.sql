@@ -2,10 +2,13 @@
     applied already: only rows whose unit is affected by a late, replayed or released row count.
     Names of our own begin with _, which no column of a vault table does. -#}
 {%- for binding in plan.bindings %}
+  {%- set filled = dict(binding.placeholders) %}
   select
     {%- for name, column in binding.columns %}
     {%- if not column %}
     null as {{ name | q }},
+    {%- elif name in filled %}
+    coalesce(s.{{ column | q }}, {{ filled[name] }}) as {{ name | q }},
     {%- elif name in binding.unknown %}
     coalesce(s.{{ column | q }}, {{ unknown }}) as {{ name | q }},
     {%- else %}

@@ -13,6 +13,7 @@ from vault_assets.landing.store import open_store
 from vault_assets.loading.maintaining import CLEAN_DAYS, KEEP_DAYS, maintain
 from vault_assets.loading.replaying import rebuild_vault, replay_batch
 from vault_assets.loading.reporting import batch_list
+from vault_assets.loading.retention import compact_tracking
 from vault_assets.loading.vault import Loaded
 from vault_assets.local.resolve import resolved
 from vault_assets.model.names import nearest
@@ -89,9 +90,11 @@ def maintain_lake(
         int, typer.Option(min=1, help="Days that a file outlives its last snapshot.")
     ] = CLEAN_DAYS,
 ) -> None:
-    """Merge small files, forget old snapshots, remove files that none needs."""
+    """Compact old record tracking, merge small files, forget old snapshots, remove files."""
     found = chosen(name, Settings())
     with lake_of(found.name) as lake:
+        for compacted in compact_tracking(lake, found):
+            console.print(str(compacted))
         done = maintain(lake, keep_days=keep_days, clean_days=clean_days, progress=console.print)
     console.print(str(done))
 

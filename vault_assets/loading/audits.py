@@ -57,10 +57,21 @@ class AuditsFailedError(AuditError):
         failed = [v for v in verdicts if not v.passed and v.audit.blocking]
         names = ", ".join(f"{v.audit.name} ({v.failed_rows} rows)" for v in failed)
         super().__init__(
-            f"rolled back, blocking checks failed: {names}",
+            f"rolled back, blocking checks failed: {names}{_first_place(failed)}.",
             where=table,
             fix="The table is as it was before. The checks' metadata names rows, batch and file.",
         )
+
+
+def _first_place(failed: Sequence[Verdict]) -> str:
+    """Return file, line and column of the first wrong row, where a check knows the line."""
+    rows = [row for verdict in failed for row in verdict.sample if row.get("row_no") is not None]
+    if not rows:
+        return ""
+    row = rows[0]
+    place = [f"{row.get('object_key') or row.get('batch_id')}", f"line {row['row_no']}"]
+    place += [f"column {row['column_name']}"] if row.get("column_name") else []
+    return f"; the first in {', '.join(place)}"
 
 
 def evaluate(session: Session, audits: Sequence[Audit], *, blocking: bool) -> list[Verdict]:

@@ -18,9 +18,13 @@ Changed = tuple[Hash, str]
 def definition(item: Hash) -> str:
     """Return the text that defines a hash; the default rules are not named.
 
-    A question mark follows a part of a key that may be NULL.
+    A question mark follows a part of a key that may be NULL, `=` what stands in for NULL.
     """
-    columns = [f"{name}?" if name in item.optional else name for name, _ in item.parts]
+    filled = item.placeholders or (None,) * len(item.parts)
+    columns = [
+        f"{name}={value}" if value else f"{name}?" if name in item.optional else name
+        for (name, _), value in zip(item.parts, filled, strict=True)
+    ]
     return f"{item.rules.label} {item.kind} of {', '.join(columns)}".lstrip()
 
 

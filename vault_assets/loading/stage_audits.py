@@ -4,6 +4,7 @@ Their queries are bound to $batches (ids) and $first, $last (load times that bou
 """
 
 from vault_assets.loading.audits import Audit
+from vault_assets.loading.null_keys import null_key_audits
 from vault_assets.model import Column, Source
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
@@ -26,7 +27,7 @@ def stage_audits(source: Source, plan: StagePlan) -> list[Audit]:
         for template in check_templates("stage")
         if lossy or not template.lossy
     ]
-    return [*audits, *_column_audits(source, plan)]
+    return [*audits, *null_key_audits(plan), *_column_audits(source, plan)]
 
 
 def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:

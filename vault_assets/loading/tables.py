@@ -14,6 +14,7 @@ from vault_assets.loading.hash_definitions import (
     refuse_other_hashes,
     refuse_other_rules,
 )
+from vault_assets.loading.null_keys import refuse_kept_placeholders
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
 from vault_assets.sql import dialect
@@ -108,7 +109,7 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
 
     Raises:
         TargetError: As `ensure_table`; or a hash would be computed from other columns than in the
-            rows kept so far, and `rehash` is off.
+            rows kept so far, and `rehash` is off; or a kept row holds a placeholder of a key.
     """
     comments = _stored_comments(session, plan.table)
     changed = changed_hashes(plan, comments)
@@ -126,6 +127,7 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     if comments and derived:
         session.run(render("stage/rehash.sql", plan=plan, hashes=derived))
     if comments and (new or stale):
+        refuse_kept_placeholders(session, plan)
         hashes = hash_expressions([*new, *stale])
         session.run(render("stage/rehash.sql", plan=plan, hashes=hashes))
     for item in plan.hashes:
@@ -210,7 +212,7 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
     for view in wanted:
         if list(tables.get(view.view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-    if plan.history and not wanted:
+    if not wanted and (plan.history or "views" in plan.options):
         _drop_views(session, plan)
 
 

@@ -30,7 +30,7 @@ from vault_assets.sql import dialect
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import BindingPlan, ParentPlan, VaultPlan
 from vault_assets.sql.templates import CheckTemplate, check_templates, render, sql_folder
-from vault_assets.sql.views import has_views
+from vault_assets.sql.views import view_kinds
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -307,7 +307,7 @@ def checks_of(plan: VaultPlan) -> list[CheckTemplate]:
     ]
     refused = {"no_orphan"} if plan.orphans == "fail" else set()
     refused |= {"mass_close"} if plan.options.get("hold_over") else set()
-    views = check_templates("vault/views") if has_views(plan) else ()
+    views = check_templates("vault/views") if "current" in view_kinds(plan) else ()
     return [
         replace(template, blocking=True, severity="error") if template.name in refused else template
         for template in (*common, *check_templates(f"vault/{plan.pattern}"), *views)

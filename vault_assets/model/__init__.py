@@ -2,6 +2,7 @@
 
 from vault_assets.model.base import Check, Table
 from vault_assets.model.marts import Mart
+from vault_assets.model.null_keys import Placeholder
 from vault_assets.model.query_tables import Bridge, Pit, Snapshots
 from vault_assets.model.sources import Column, Source
 from vault_assets.model.types import ColumnType, parse_type
@@ -35,6 +36,7 @@ __all__ = [
     "MultiActiveSatellite",
     "NonHistorizedLink",
     "Pit",
+    "Placeholder",
     "RecordTrackingSatellite",
     "ReferenceTable",
     "Relation",

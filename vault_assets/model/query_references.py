@@ -15,7 +15,7 @@ from vault_assets.model.vault import (
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse
 
-VIEWS = ("current", "history")
+VIEWS = ("current", "history", "intervals")
 
 
 def check_query_tables(warehouse: "Warehouse", problems: Problems) -> None:
@@ -34,7 +34,7 @@ def _one_name_each(warehouse: "Warehouse", problems: Problems) -> None:
     for field, name, table in warehouse.vault_tables():
         taken[name] = field
         if isinstance(table, History) and table.views:
-            taken |= {f"{name}_{view}": f"the views of {name}" for view in VIEWS}
+            taken |= {f"{name}_{view}": f"the views of {name}" for view in table.view_kinds}
     for name, link in warehouse.same_as_links.items():
         if link.view_name in taken:
             problems.add(

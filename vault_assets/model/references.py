@@ -216,6 +216,10 @@ def _history(warehouse: "Warehouse", table: History, path: Path, problems: Probl
     columns = warehouse.stage_types(stage)
     for field, name in _stage_columns(table):
         problems.known((*path, field), f"column of stage {stage}", name, columns)
+    if isinstance(table, ReferenceTable):
+        for name in table.code:
+            if len(table.code) > 1 and name in columns and columns[name].kind == "float":
+                problems.add((*path, "code"), f"{name!r} is a float: floats cannot be keys")
     if isinstance(table, EffectivitySatellite):
         link = {**warehouse.links, **warehouse.same_as_links}[table.link]
         for role in table.driving:
@@ -271,7 +275,7 @@ def _stage_columns(table: History) -> Iterable[tuple[str, str]]:
     if isinstance(table, StatusTrackingSatellite) and table.operation:
         yield "operation", table.operation
     if isinstance(table, ReferenceTable):
-        yield "code", table.code
+        yield from (("code", name) for name in table.code)
     if isinstance(table, EffectivitySatellite):
         if table.effective_from.first:
             yield "effective_from", table.effective_from.first
@@ -299,6 +303,10 @@ def _stage_hashes(warehouse: "Warehouse", problems: Problems) -> None:
         for binding in hub.bindings:
             columns = tuple(binding.columns.get(key, key) for key in hub.keys)
             claim(binding.stage, binding.role or hub.hash_key, columns, ("hubs", name))
+    for name, table in warehouse.reference_tables.items():
+        if len(table.code) > 1:
+            path = ("reference_tables", name)
+            claim(table.binding.stage, table.hash_key, table.code, path)
     for field, name, link in warehouse.relations():
         for binding in link.bindings:
             for role, hub_name in link.hubs.items():

@@ -6,12 +6,14 @@ checks, and a field of `Vault`, which is the only list of patterns.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
+from vault_assets.model.null_keys import NullKey, NullKeys, Nulls, RolePolicy, policy_of_role
 
 Columns = Annotated[
     tuple[Name, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
@@ -80,8 +82,9 @@ class Hub(VaultTable):
     hash_key: Name = Field("", description="Name of the hash key; default hk_<name without h_>.")
     keys: Columns = Field(min_length=1, description="Business key parts, in hash order.")
     optional: Columns = Field(
-        (), description="Key parts that may be NULL, which is a value of its own then."
+        (), description="Key parts that may be NULL: short for the null_key `allow`."
     )
+    null_key: NullKeys = "reject"
     payload: Columns = Field((), description="Descriptive columns that never change.")
     bindings: Annotated[
         tuple[HubBinding, ...],
@@ -89,6 +92,14 @@ class Hub(VaultTable):
             _bindings, json_schema_input_type=str | HubBinding | list[str | HubBinding]
         ),
     ] = Field(alias="from", min_length=1, description="The stages that carry the key.")
+
+    def null_policy(self, part: str) -> NullKey:
+        """Return what a NULL in this part of the key means."""
+        if part in self.optional:
+            return "allow"
+        return (
+            self.null_key.get(part, "reject") if isinstance(self.null_key, dict) else self.null_key
+        )
 
 
 class LinkBinding(Binding):
@@ -106,7 +117,6 @@ class LinkBinding(Binding):
 
 Orphans = Literal["quarantine", "pass", "fail"]
 LinkOrphans = Literal["quarantine", "infer", "unknown", "pass", "fail"]
-Nulls = Literal["reject", "unknown", "allow"]
 
 
 class Relation(VaultTable):
@@ -120,7 +130,8 @@ class Relation(VaultTable):
         default_factory=dict,
         description="Role: what a NULL in its key means. `reject` (default): the row is "
         "quarantined; `unknown`: the role points to the unknown row; `allow`: the hub has NULL in "
-        "optional parts of its key.",
+        "optional parts of its key; `fail`: the stage refuses the batch. Without an entry, "
+        "placeholders and `fail` of the hub hold for the role too.",
     )
     bindings: Annotated[
         tuple[LinkBinding, ...],
@@ -135,6 +146,16 @@ class Relation(VaultTable):
         "role points to the unknown row), `pass` or `fail`. Needed where a stage does not feed the "
         "hub itself.",
     )
+
+    def null_policies(self, role: str, hub: Hub) -> tuple[RolePolicy, ...]:
+        """Return what a NULL means in each part of a role's key.
+
+        Args:
+            role: The role.
+            hub: The hub in that role.
+        """
+        declared = self.nulls.get(role)
+        return tuple(policy_of_role(declared, hub.null_policy(key)) for key in hub.keys)
 
 
 class Link(Relation):
@@ -167,6 +188,7 @@ class History(VaultTable):
     """What tables with history share: one stage, the order of its rows, late batches."""
 
     history: ClassVar[bool] = True
+    view_kinds: ClassVar[tuple[str, ...]] = ("current", "history")
 
     binding: Annotated[Binding, BeforeValidator(_binding, json_schema_input_type=str | Binding)] = (
         Field(alias="from", description="The one stage that describes the parent.")
@@ -183,7 +205,9 @@ class History(VaultTable):
     )
     orphans: Orphans | None = Field(None, description="Rows whose parent is unknown; as in links.")
     views: bool = Field(
-        True, description="Whether it has the views <name>_current and <name>_history."
+        True,
+        description="Whether it has the views <name>_current and <name>_history; record tracking: "
+        "<name>_intervals.",
     )
 
 
@@ -275,12 +299,35 @@ class StatusTrackingSatellite(History):
     )
 
 
+@dataclass(frozen=True)
+class Retention:
+    """How long something is kept: a number of `days` or of `batches`."""
+
+    number: int
+    unit: Literal["days", "batches"]
+
+
 class RecordTrackingSatellite(History):
     """In which batches of a stage a key was delivered: a row per key and batch."""
 
     pattern: ClassVar[str] = "record_tracking_satellite"
+    view_kinds: ClassVar[tuple[str, ...]] = ("intervals",)
 
     parent: Name = Field(description="The hub or link whose keys are followed.")
+    keep: str | None = Field(
+        None,
+        pattern="^[1-9][0-9]{0,5} (days?|batch|batches)$",
+        description="`90 days` or `10 batches`, back from the newest batch: maintenance makes "
+        "older rows one row per unbroken run of batches. Default: a row per batch for ever.",
+    )
+
+    @property
+    def retention(self) -> Retention | None:
+        """What `keep` says."""
+        if self.keep is None:
+            return None
+        number, unit = self.keep.split()
+        return Retention(int(number), "days" if unit.startswith("day") else "batches")
 
 
 class ReferenceTable(History):
@@ -288,7 +335,12 @@ class ReferenceTable(History):
 
     pattern: ClassVar[str] = "reference_table"
 
-    code: Name = Field(description="Column of the stage that holds the code.")
+    hash_key: Name = Field(
+        "", description="Of a code of several columns: name of its hash; default rk_<name>."
+    )
+    code: Columns = Field(
+        min_length=1, description="Columns of the stage that hold the code, in hash order."
+    )
     payload: Mapping = Field(min_length=1, description="Columns in hash order; [name: stage name].")
 
 
@@ -331,8 +383,9 @@ class Vault(Declared):
     def _hash_keys_have_names(self) -> "Vault":
         named = [("hk", name, table) for name, table in self.hubs.items()]
         named += [("lk", name, table) for _, name, table in self.relations()]
+        named += [("rk", name, table) for name, table in self.reference_tables.items()]
         for prefix, name, table in named:
             if not table.hash_key:
-                short = re.sub("^(.|nhl|sal)_", "", name)
+                short = re.sub("^(.|nhl|sal|ref)_", "", name)
                 object.__setattr__(table, "hash_key", f"{prefix}_{short}")
         return self

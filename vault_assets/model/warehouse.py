@@ -8,6 +8,7 @@ from vault_assets.model.base import Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.marts import Mart
 from vault_assets.model.names import Name, nearest
+from vault_assets.model.null_key_references import check_null_keys
 from vault_assets.model.query_references import check_query_tables
 from vault_assets.model.query_tables import QueryTables
 from vault_assets.model.references import Problems, check_references
@@ -45,6 +46,7 @@ class Warehouse(QueryTables, Vault):
         problems = Problems(type(self).__name__)
         check_references(self, problems)
         if not problems.found:
+            check_null_keys(self, problems)
             check_hashing(self, problems)
         check_query_tables(self, problems)
         problems.raise_if_any()

@@ -71,6 +71,8 @@ class Hash:
         optional: Columns that may be NULL in a key.
         hubs: Of a link: the parts that belong to each of its hubs, and its own.
         rules: How it is hashed.
+        placeholders: SQL of what stands in for NULL, one per part, None where nothing does; or
+            none at all.
     """
 
     name: str
@@ -79,6 +81,24 @@ class Hash:
     optional: frozenset[str] = frozenset()
     hubs: tuple[tuple[tuple[str, ColumnType], ...], ...] = ()
     rules: Profile = OWN
+    placeholders: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class NullKeyPlan:
+    """A column of a stage that is part of a key, and what a NULL in it means.
+
+    Args:
+        column: The column.
+        type: Its type in the vault.
+        where: SQL condition of the rows whose key it belongs to.
+        placeholder: SQL of what stands in for NULL; None: a NULL fails the batch.
+    """
+
+    column: str
+    type: ColumnType
+    where: str = "true"
+    placeholder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,7 @@ class StagePlan:
     hashes: tuple[Hash, ...]
     normalized: tuple[tuple[str, str], ...] = ()
     derived: tuple[tuple[str, str], ...] = ()
+    null_keys: tuple[NullKeyPlan, ...] = ()
 
     @property
     def source_columns(self) -> tuple[str, ...]:
@@ -114,6 +135,7 @@ class BindingPlan:
         unit: Stage columns of the table's unit, in its order.
         expressions: (name in the pattern's query, SQL over the stage row `s`).
         inferred: Whether the rows only refer to the key: the record source says so.
+        placeholders: (name in the pattern's query, SQL of what stands in for NULL).
         unknown: Names of keys that become the key of the unknown row where they are NULL.
         where: SQL condition on the stage; "true" for all rows.
         details: Reason of quarantine: SQL text expression over the stage row `s` that explains it.
@@ -127,6 +149,7 @@ class BindingPlan:
     details: tuple[tuple[str, str], ...] = ()
     inferred: bool = False
     expressions: tuple[tuple[str, str], ...] = ()
+    placeholders: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> str:
         """Return the stage column behind a name of the pattern's query.

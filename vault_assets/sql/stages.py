@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from vault_assets.hashing import Profile, profile_of
 from vault_assets.model import (
@@ -12,11 +13,13 @@ from vault_assets.model import (
     Satellite,
 )
 from vault_assets.model.names import quoted
+from vault_assets.model.null_keys import RolePolicy
 from vault_assets.model.references import key_type, own_keys
 from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import Hub, LinkBinding
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.dialect import sql_type
+from vault_assets.sql.null_keys import if_any, null_key_plans, placeholders
 from vault_assets.sql.plans import (
     INTEGER,
     QUARANTINE_COLUMNS,
@@ -77,6 +80,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
             (name, f"cast(({column.sql}) as {sql_type(column.type)})")
             for name, column in source.derived.items()
         ),
+        null_keys=null_key_plans(warehouse, name),
     )
 
 
@@ -109,8 +113,8 @@ def _hashes(warehouse: Warehouse, stage: str) -> Iterator[Hash]:
             if binding.stage == stage:
                 columns = tuple(binding.columns.get(key, key) for key in hub.keys)
                 name = binding.role or hub.hash_key
-                optional = frozenset(binding.columns.get(key, key) for key in hub.optional)
-                yield Hash(name, "key", hub_parts(warehouse, hub, columns), optional)
+                policies: list[RolePolicy] = [hub.null_policy(key) for key in hub.keys]
+                yield _key(name, hub_parts(warehouse, hub, columns), policies)
     for _, name, link in warehouse.relations():
         for binding in link.bindings:
             if binding.stage == stage:
@@ -118,7 +122,16 @@ def _hashes(warehouse: Warehouse, stage: str) -> Iterator[Hash]:
     for _, name, table in warehouse.vault_tables():
         described = isinstance(table, Satellite | MultiActiveSatellite | ReferenceTable)
         if described and table.binding.stage == stage:
-            yield Hash(f"hd_{name}", "hashdiff", payload_parts(warehouse, table))
+            yield from _described_hashes(warehouse, name, table)
+
+
+def _described_hashes(
+    warehouse: Warehouse, name: str, table: Satellite | MultiActiveSatellite | ReferenceTable
+) -> Iterator[Hash]:
+    if isinstance(table, ReferenceTable) and len(table.code) > 1:
+        types = warehouse.stage_types(table.binding.stage)
+        yield Hash(table.hash_key, "key", tuple((code, types[code]) for code in table.code))
+    yield Hash(f"hd_{name}", "hashdiff", payload_parts(warehouse, table))
 
 
 def _by_rules(item: Hash, rules: Profile) -> Hash:
@@ -126,26 +139,47 @@ def _by_rules(item: Hash, rules: Profile) -> Hash:
     return replace(item, parts=ordered, rules=rules)
 
 
+def _key(name: str, parts: Parts, policies: Sequence[RolePolicy]) -> Hash:
+    """Return the hash of a hub's key, with a policy for each of its parts."""
+    optional = (c for (c, _), policy in zip(parts, policies, strict=True) if policy == "allow")
+    return Hash(name, "key", parts, frozenset(optional), placeholders=placeholders(parts, policies))
+
+
 def _link_hashes(
     warehouse: Warehouse, name: str, link: Relation, binding: LinkBinding
 ) -> Iterator[Hash]:
     groups: list[Parts] = []
     optional: set[str] = set()
+    filled: list[str | None] = []
     for role, hub_name in link.hubs.items():
-        columns = role_columns(warehouse, link, binding, role)
-        parts = hub_parts(warehouse, warehouse.hubs[hub_name], columns)
-        policy = link.nulls.get(role, "reject")
-        yield Hash(role, "key", parts, frozenset(columns) if policy == "allow" else frozenset())
+        hub = warehouse.hubs[hub_name]
+        parts = hub_parts(warehouse, hub, role_columns(warehouse, link, binding, role))
+        policies = link.null_policies(role, hub)
+        yield _key(role, parts, policies)
         groups.append(parts)
-        optional |= set(columns) if policy != "reject" else set()
+        filled += placeholders(parts, policies) or [None] * len(parts)
+        optional |= {
+            column
+            for (column, _), policy in zip(parts, policies, strict=True)
+            if policy in {"allow", "unknown"}
+        }
     own = _typed_columns(warehouse, binding, own_keys(link))
     if isinstance(link, NonHistorizedLink):
         yield Hash(link.hash_key, "key", own or ROW_POSITION)
         payload = _typed_columns(warehouse, binding, link.payload)
-        yield Hash(f"hd_{name}", "hashdiff", _joined(groups) + payload)
+        filled += [None] * len(payload)
+        yield Hash(f"hd_{name}", "hashdiff", _joined(groups) + payload, placeholders=if_any(filled))
     else:
         groups += [own] if own else []
-        yield Hash(link.hash_key, "key", _joined(groups), frozenset(optional), tuple(groups))
+        filled += [None] * len(own)
+        yield Hash(
+            link.hash_key,
+            "key",
+            _joined(groups),
+            frozenset(optional),
+            tuple(groups),
+            placeholders=if_any(filled),
+        )
 
 
 def _joined(groups: Sequence[Parts]) -> Parts:
@@ -195,7 +229,9 @@ def lossy_keys(plan: StagePlan) -> list[tuple[str, str]]:
 
 
 def _expression(item: Hash, never_null: Collection[str]) -> str:
-    parts = _quoted(item.parts)
+    parts = _filled(item)
+    filled = {column for column, _ in parts} - {column for column, _ in _quoted(item.parts)}
+    never_null = {*never_null, *filled}
     if item.kind == "hashdiff":
         return item.rules.sql_hashdiff(parts, never_null=never_null)
     optional = {quoted(column) for column in item.optional}
@@ -203,11 +239,28 @@ def _expression(item: Hash, never_null: Collection[str]) -> str:
     key = item.rules.sql_key(parts, never_null={*needed, *never_null})
     missing = " or ".join(
         condition
-        for group in item.hubs or (item.parts,)
-        if (known := [part for part in _quoted(group) if part[0] not in optional])
+        for group in _grouped(item, parts)
+        if (known := [part for part in group if part[0] not in optional])
         and (condition := item.rules.sql_missing(known, never_null=never_null))
     )
     return f"case when not ({missing}) then {key} end" if missing else key
+
+
+def _filled(item: Hash) -> Parts:
+    """Return the parts of a hash as expressions, with what stands in for NULL."""
+    if not item.placeholders:
+        return _quoted(item.parts)
+    return tuple(
+        (quoted(column) if value is None else f"coalesce({quoted(column)}, {value})", declared)
+        for (column, declared), value in zip(item.parts, item.placeholders, strict=True)
+    )
+
+
+def _grouped(item: Hash, parts: Parts) -> Iterator[Parts]:
+    """Yield the parts of each hub of a link, and its own; of another key, all."""
+    rest = iter(parts)
+    for group in item.hubs or (item.parts,):
+        yield tuple(islice(rest, len(group)))
 
 
 def _quoted(parts: Parts) -> Parts:

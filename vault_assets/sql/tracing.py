@@ -17,7 +17,7 @@ from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
-from vault_assets.sql.views import END_COLUMN, viewed_table
+from vault_assets.sql.views import ADDED, shown_columns, viewed_table
 
 Origin = tuple[str, str, str]
 
@@ -107,8 +107,8 @@ def _stored(warehouse: Warehouse, origin: Origin) -> Origin:
         origin_table = view.hub if column == view.hub_key else view.sal
         return layer, origin_table.name, column
     shown = _shown(warehouse, layer, table)
-    if shown != table and column == END_COLUMN:
-        column = "load_ts"
+    if shown != table:
+        column = ADDED.get(table.rpartition("_")[2], {}).get(column, column)
     return layer, shown, column
 
 
@@ -127,12 +127,14 @@ def _columns(warehouse: Warehouse, layer: str, table: str) -> list[str]:
         if view := master_view_named(warehouse, table):
             return [view.hub_key, view.master]
         shown = _shown(warehouse, layer, table)
+        if shown != table:
+            shown_plan, kind = vault_plan(warehouse, shown), table.rpartition("_")[2]
+            own = [column.name for column in shown_columns(shown_plan, kind)]
+            return [*own, *ADDED.get(kind, ())]
         if shown in {name for _, name, _ in warehouse.query_tables()}:
             plan = query_table(warehouse, shown)
         else:
             plan = vault_plan(warehouse, shown).table
-        if table.endswith("_history") and shown != table:
-            return [*(column.name for column in plan.columns), END_COLUMN]
     else:
         return list(_parsed(warehouse, table).named_selects)
     return [column.name for column in plan.columns]

@@ -6,10 +6,21 @@ from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.planning import vault_plan
-from vault_assets.sql.plans import TablePlan, VaultPlan
+from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan
 from vault_assets.sql.templates import render, sql_folder
 
 END_COLUMN = "load_end_ts"
+ADDED: dict[str, dict[str, str]] = {
+    "history": {END_COLUMN: "load_ts"},
+    "intervals": {
+        "first_load_ts": "load_ts",
+        "last_load_ts": "load_ts",
+        "first_batch_id": "batch_id",
+        "last_batch_id": "batch_id",
+        "batches": "batch_id",
+    },
+}
+"""Kind of view: the columns that its table lacks, and the table's columns behind them."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +29,7 @@ class ViewPlan:
 
     Args:
         view: The view as a table: columns are only those of the table that it shows.
-        kind: `current` or `history`.
+        kind: `current`, `history` or `intervals`.
         sql: The statement that creates or replaces it.
     """
 
@@ -29,18 +40,17 @@ class ViewPlan:
     @property
     def columns(self) -> list[str]:
         """Names of the view's columns, in order."""
-        end = [END_COLUMN] if self.kind == "history" else []
-        return [*(column.name for column in self.view.columns), *end]
+        return [*(column.name for column in self.view.columns), *ADDED.get(self.kind, ())]
 
 
 def view_plans(plan: VaultPlan) -> list[ViewPlan]:
     """Return the views of a vault table; none where the pattern or the declaration has none."""
-    if not has_views(plan):
-        return []
     found = []
-    for kind in VIEWS:
+    for kind in view_kinds(plan):
         table = plan.table
-        view = TablePlan(table.layer, f"{table.name}_{kind}", table.columns, table.description)
+        view = TablePlan(
+            table.layer, f"{table.name}_{kind}", shown_columns(plan, kind), table.description
+        )
         sql = render(
             "vault/views/create_view.sql", plan=plan, view=view, kind=kind, key=quoted(plan.key)
         )
@@ -48,10 +58,17 @@ def view_plans(plan: VaultPlan) -> list[ViewPlan]:
     return found
 
 
-def has_views(plan: VaultPlan) -> bool:
-    """Whether the table has views."""
+def shown_columns(plan: VaultPlan, kind: str) -> tuple[ColumnPlan, ...]:
+    """Return the columns of the table that a view of it shows."""
+    columns = plan.table.columns
+    return tuple(c for c in columns if c.name == plan.key) if kind == "intervals" else columns
+
+
+def view_kinds(plan: VaultPlan) -> tuple[str, ...]:
+    """Return the kinds of views that the table has."""
     folder = sql_folder() / "vault" / plan.pattern / "views"
-    return bool(plan.options.get("views", True)) and folder.is_dir()
+    wanted = bool(plan.options.get("views", True))
+    return tuple(kind for kind in VIEWS if wanted and (folder / f"{kind}.sql").is_file())
 
 
 def viewed_table(warehouse: Warehouse, name: str) -> str | None:
@@ -62,7 +79,7 @@ def viewed_table(warehouse: Warehouse, name: str) -> str | None:
     table, _, kind = name.rpartition("_")
     if kind not in VIEWS or table not in {other for _, other, _ in warehouse.vault_tables()}:
         return None
-    return table if has_views(vault_plan(warehouse, table)) else None
+    return table if kind in view_kinds(vault_plan(warehouse, table)) else None
 
 
 def _last_of(warehouse: Warehouse, sal: str) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from vault_assets.loading.maintaining import maintain
+from vault_assets.loading.retention import compact_tracking
 from vault_assets_tests.loading.houses import House
 from vault_assets_tests.loading.lakes import file_lake
-from vault_assets_tests.loading.warehouses import town
+from vault_assets_tests.loading.warehouses import source, town, warehouse
 
 pytestmark = pytest.mark.slow
 TABLES = ("h_people", "s_changes")
@@ -37,6 +38,35 @@ def test_maintenance_merges_files_and_changes_no_row(house: House, tmp_path: Pat
     house.land("changes", ("ann", "last", None))
     house.load()
     assert len(house.contents("s_changes")) == len(before[1]) + 1
+
+
+def test_record_tracking_is_compacted_and_its_intervals_stay(tmp_path: Path) -> None:
+    declared = warehouse(
+        sources={"people": source({"person": "text"})},
+        hubs={"h_people": {"keys": "person", "from": "people"}},
+        record_tracking_satellites={
+            "rt_people": {"parent": "h_people", "from": "people", "keep": "1 batch"}
+        },
+    )
+    intervals = "select * from vault.rt_people_intervals order by all"
+    with file_lake(tmp_path) as lake:
+        house = House(lake, declared)
+        for keys in ("a", "ab", "b", "ab"):
+            house.land("people", *((key,) for key in keys))
+            house.load()
+        before = house.query(intervals)
+        assert len(before) == 3
+        (done,) = compact_tracking(lake, declared)
+        assert (done.rows_before, done.rows_after) == (4, 2)
+        maintain(lake, keep_days=0, clean_days=0)
+        assert house.query(intervals) == before
+        house.land("people", ("a",))
+        assert all(verdict.passed for verdict in house.load().verdicts)
+        assert [batches for *_, batches in house.query(intervals)].count(2) == 2
+        # Still a ghost's: two rows, with their keys.
+        assert house.query("select count(*) from vault.rt_people where batch_id = 'ghost'") == [
+            (2,)
+        ]
 
 
 def test_nothing_is_removed_that_a_recent_snapshot_needs(house: House, tmp_path: Path) -> None:

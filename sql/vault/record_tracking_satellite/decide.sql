@@ -15,6 +15,7 @@ ranked as (
 )
 select
   *,
+  cast(null as timestamp) as until_ts,
   case
     when _reason is not null then 'quarantined' when _place > 1 then 'duplicate' else 'inserted'
   end as _outcome

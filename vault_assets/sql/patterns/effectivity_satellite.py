@@ -100,6 +100,4 @@ def _by_appearance(warehouse: Warehouse, name: str, satellite: EffectivitySatell
         ),
     )
     view = master_view(warehouse, satellite.link)
-    return replace(
-        plan, options={**plan.options, "master_view": view, "active": satellite.active}
-    )
+    return replace(plan, options={**plan.options, "master_view": view, "active": satellite.active})

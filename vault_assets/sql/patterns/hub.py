@@ -6,6 +6,7 @@ from vault_assets.model import Hub, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.model.references import feeds, key_type
 from vault_assets.model.vault import HubBinding
+from vault_assets.sql.null_keys import hub_placeholders
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import (
     TEXT,
@@ -42,7 +43,7 @@ def plan(warehouse: Warehouse, name: str, hub: Hub) -> VaultPlan:
         unit=(hub.hash_key,),
         primary_key=(hub.hash_key,),
         bindings=(*_bindings(warehouse, hub), *_inferred(warehouse, name, hub)),
-        needs=() if set(hub.optional) == set(hub.keys) else (hub.hash_key,),
+        needs=() if all(hub.null_policy(key) == "allow" for key in hub.keys) else (hub.hash_key,),
         ghost_keys=(hub.hash_key,),
         options={"keys": hub.keys, "key_types": [key_type(warehouse, hub, k) for k in hub.keys]},
     )
@@ -60,6 +61,7 @@ def _bindings(warehouse: Warehouse, hub: Hub) -> Iterator[BindingPlan]:
             unit=(role,),
             where=binding.where or "true",
             details=((f"null_key:{hub.hash_key}", "'no key: ' || " + _values(hub, binding)),),
+            placeholders=hub_placeholders(warehouse, hub),
         )
 
 
@@ -83,6 +85,7 @@ def _inferred(warehouse: Warehouse, name: str, hub: Hub) -> Iterator[BindingPlan
                     unit=(role,),
                     where=" and ".join(conditions),
                     inferred=True,
+                    placeholders=hub_placeholders(warehouse, hub),
                 )
 
 

@@ -2,7 +2,20 @@
 
 from vault_assets.model import RecordTrackingSatellite, Warehouse
 from vault_assets.sql.patterns.history import binding_plan, parent_plan
-from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
+from vault_assets.sql.plans import (
+    TIMESTAMP,
+    ColumnPlan,
+    TablePlan,
+    VaultPlan,
+    hash_type,
+    system_columns,
+)
+
+UNTIL = ColumnPlan(
+    "until_ts",
+    TIMESTAMP,
+    description="Of a compacted row: load time of the last batch of the run that it stands for.",
+)
 
 
 def plan(warehouse: Warehouse, name: str, satellite: RecordTrackingSatellite) -> VaultPlan:
@@ -17,7 +30,7 @@ def plan(warehouse: Warehouse, name: str, satellite: RecordTrackingSatellite) ->
     return VaultPlan(
         pattern=satellite.pattern,
         table=TablePlan(
-            "vault", name, (key, *system_columns(history=False)), satellite.description
+            "vault", name, (key, *system_columns(history=False), UNTIL), satellite.description
         ),
         key=parent.key,
         unit=(parent.key,),
@@ -30,4 +43,7 @@ def plan(warehouse: Warehouse, name: str, satellite: RecordTrackingSatellite) ->
         parents=(parent,) if satellite.orphans == "quarantine" else (),
         relations=(parent,),
         orphans=satellite.orphans or "pass",
+        # A compacted row says nothing of the batches within it: late ones rebuild the table.
+        whole=satellite.keep is not None,
+        options={"views": satellite.views, "keep": satellite.retention},
     )

@@ -1,8 +1,15 @@
-"""The plan of a reference table: a satellite keyed by a natural code."""
+"""The plan of a reference table: a satellite keyed by a natural code.
+
+A code of one column is the key itself; one of several columns is hashed, and stored beside.
+"""
+
+from dataclasses import replace
 
 from vault_assets.model import ReferenceTable, Warehouse
+from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.patterns.history import binding_plan, row_order, sequence
 from vault_assets.sql.plans import (
+    BindingPlan,
     ColumnPlan,
     ParentPlan,
     TablePlan,
@@ -14,39 +21,54 @@ from vault_assets.sql.plans import (
 
 def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
     """Return the plan of reference table `name`."""
-    stage = table.binding.stage
-    source = warehouse.sources[stage]
-    types = warehouse.stage_types(stage)
-    itself = ParentPlan(TablePlan("vault", name, ()), table.code, table.code)
+    types = warehouse.stage_types(table.binding.stage)
+    source = warehouse.sources[table.binding.stage]
+    composite = len(table.code) > 1
+    key = table.hash_key if composite else table.code[0]
+    hashed_key = ColumnPlan(
+        key, hash_type(warehouse), nullable=False, description="Hash of the code."
+    )
     columns = (
-        ColumnPlan(table.code, types[table.code], description="The code.", hashed=True),
+        *((hashed_key,) if composite else ()),
+        *(
+            ColumnPlan(
+                code, types[code], description=source.described(code) or "The code.", hashed=True
+            )
+            for code in table.code
+        ),
         *(
             ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
             for column, origin in table.payload.items()
         ),
         *system_columns(history=True, hashes=hash_type(warehouse)),
     )
+    # Only a hash or a text can hold a reserved key that no code is.
+    has_ghosts = composite or types[key].kind == "text"
     return VaultPlan(
         pattern="satellite",
         direct=True,
         table=TablePlan("vault", name, columns, table.description),
-        key=table.code,
-        unit=(table.code,),
-        primary_key=(table.code, "load_ts", "load_seq"),
-        bindings=(
-            binding_plan(
-                warehouse,
-                table,
-                itself,
-                ((table.code, table.code), ("hashdiff", f"hd_{name}"), *table.payload.items()),
-                (table.code,),
-            ),
-        ),
-        needs=(table.code,),
-        # Only a text can hold a reserved key that no code is.
-        ghost_keys=(table.code,) if types[table.code].kind == "text" else (),
+        key=key,
+        unit=(key,),
+        primary_key=(key, "load_ts", "load_seq"),
+        bindings=(_binding(warehouse, name, table, key),),
+        needs=(key,),
+        ghost_keys=(key,) if has_ghosts else (),
         history=True,
         late=table.late,
         order=row_order(warehouse, table),
         sequence=sequence(table),
+        # Rebuilds make sure that a hash of several columns recomputes.
+        options={"keys": table.code, "key_types": [types[code] for code in table.code]}
+        if composite
+        else {},
     )
+
+
+def _binding(warehouse: Warehouse, name: str, table: ReferenceTable, key: str) -> BindingPlan:
+    itself = ParentPlan(TablePlan("vault", name, ()), key, key)
+    codes = tuple((code, code) for code in dict.fromkeys((key, *table.code)))
+    columns = (*codes, ("hashdiff", f"hd_{name}"), *table.payload.items())
+    found = binding_plan(warehouse, table, itself, columns, (key,))
+    missing = (f"null_key:{key}", "'no code: ' || " + column_values(table.code))
+    return replace(found, details=(*(d for d in found.details if d[0] != missing[0]), missing))

@@ -52,7 +52,9 @@ def judged_parents(warehouse: Warehouse, link: Relation) -> tuple[ParentPlan, ..
 def needed(link: Relation, *others: str) -> tuple[str, ...]:
     """Return the names that must not be NULL in a row: roles, unless declared otherwise."""
     return tuple(
-        name for name in (*link.hubs, *others) if link.nulls.get(name, "reject") == "reject"
+        name
+        for name in (*link.hubs, *others)
+        if link.nulls.get(name, "reject") in {"reject", "fail"}
     )
 
 
