@@ -31,7 +31,7 @@ from vault_assets.loading.reporting import applied_batches, batch_list, quaranti
 from vault_assets.loading.snapshots import SnapshotsAdded, add_snapshots
 from vault_assets.loading.splitting import add_rows
 from vault_assets.loading.stage_writing import StagedBatch
-from vault_assets.loading.tables import stored_columns
+from vault_assets.loading.stored import stored_columns
 from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.model import Table, Warehouse
 from vault_assets.model.names import nearest, quoted

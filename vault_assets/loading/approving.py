@@ -8,7 +8,8 @@ from typing import Any
 from vault_assets.errors import BatchError
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.replaying import batch_source
-from vault_assets.loading.tables import ensure_registry, stored_columns
+from vault_assets.loading.stored import stored_columns
+from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.work import unfinished_batches
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from vault_assets.errors import AuditError, TargetError
-from vault_assets.loading.tables import stored_columns
+from vault_assets.loading.stored import stored_columns
 from vault_assets.sql.registry import OBJECTS, PART
 from vault_assets.targets.session import Session
 

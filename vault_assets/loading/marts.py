@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from vault_assets.errors import TargetError
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
-from vault_assets.loading.tables import stored_columns
+from vault_assets.loading.stored import stored_columns
 from vault_assets.model import Mart, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.plans import TablePlan

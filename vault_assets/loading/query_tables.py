@@ -12,7 +12,8 @@ from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failure
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.repairing import EARLIEST, REPLAY
 from vault_assets.loading.snapshots import SnapshotsAdded, add_snapshots
-from vault_assets.loading.tables import ensure_registry, ensure_table, stored_columns
+from vault_assets.loading.stored import stored_columns
+from vault_assets.loading.tables import ensure_registry, ensure_table
 from vault_assets.model import Warehouse
 from vault_assets.sql.dialect import timestamp
 from vault_assets.sql.query_plans import QueryPlan, bridge_plan, pit_plan

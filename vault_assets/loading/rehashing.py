@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vault_assets.errors import TargetError
-from vault_assets.loading.tables import ensure_stage, stored_columns
+from vault_assets.loading.stored import stored_columns
+from vault_assets.loading.tables import ensure_stage
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.plans import StagePlan, VaultPlan

@@ -5,7 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from vault_assets.loading.tables import ensure_registry, stored_columns
+from vault_assets.loading.stored import stored_columns
+from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.work import unfinished_batches
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted

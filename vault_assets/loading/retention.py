@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vault_assets.loading.tables import stored_columns
+from vault_assets.loading.stored import stored_columns
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.planning import vault_plan

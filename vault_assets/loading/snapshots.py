@@ -7,7 +7,8 @@ from typing import Any
 
 from vault_assets.errors import DeclarationError
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
-from vault_assets.loading.tables import ensure_registry, ensure_table, stored_columns
+from vault_assets.loading.stored import stored_columns
+from vault_assets.loading.tables import ensure_registry, ensure_table
 from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest
 from vault_assets.sql.plans import TablePlan

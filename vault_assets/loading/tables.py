@@ -1,7 +1,6 @@
 """Create tables, and let them grow with the declaration; refuse what would break their history."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from vault_assets.errors import TargetError
 from vault_assets.hashing import sql_literal
@@ -15,6 +14,13 @@ from vault_assets.loading.hash_definitions import (
     refuse_other_rules,
 )
 from vault_assets.loading.null_keys import refuse_kept_placeholders
+from vault_assets.loading.stored import (
+    Columns,
+    by_table,
+    stored_catalog,
+    stored_columns,
+    stored_tables,
+)
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
 from vault_assets.sql import dialect
@@ -26,40 +32,13 @@ from vault_assets.sql.views import view_plans
 from vault_assets.targets.session import Session
 
 _SAME = {"integer": {"BIGINT"}, "text": {"VARCHAR"}, "timestamptz": {"TIMESTAMP WITH TIME ZONE"}}
-Columns = Mapping[str, str]
-"""Name: type of the columns of a table, in their order."""
 
 
 def ensure_registry(session: Session) -> None:
     """Create the registry's tables if they are missing."""
-    stored = _stored_tables(session, TABLES[0].layer)
+    stored = stored_tables(session, TABLES[0].layer)
     for table in TABLES:
         _ensure(session, table, stored.get(table.name, {}))
-
-
-def stored_columns(session: Session, table: TablePlan) -> Columns:
-    """Return name: type of the columns that the table has; empty if there is no table."""
-    return _stored_tables(session, table.layer).get(table.name, {})
-
-
-def _stored_tables(session: Session, layer: str) -> dict[str, dict[str, str]]:
-    return _by_table(_catalog(session, layer))
-
-
-def _catalog(session: Session, layer: str) -> list[dict[str, Any]]:
-    return session.rows(
-        "select table_name, column_name, data_type, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $schema "
-        "order by table_name, column_index",
-        {"schema": layer},
-    )
-
-
-def _by_table(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    tables: dict[str, dict[str, str]] = {}
-    for row in rows:
-        tables.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
-    return tables
 
 
 def ensure_table(session: Session, table: TablePlan) -> list[str]:
@@ -189,8 +168,8 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
             other rules: rows to come would hash differently from those stored. Or it takes a name
             that loads need. Or a parent has not been loaded.
     """
-    rows = _catalog(session, plan.table.layer)
-    tables = _by_table(rows)
+    rows = stored_catalog(session, plan.table.layer)
+    tables = by_table(rows)
     stored = tables.get(plan.table.name, {})
     _refuse_own_names(plan)
     _require_parents(plan, tables)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from vault_assets.loading.registering import newest_etags, utc_now
-from vault_assets.loading.tables import stored_columns
+from vault_assets.loading.stored import stored_columns
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.registry import APPLIED, BATCHES, FAILURES
