@@ -7,6 +7,6 @@ cross join (
   ({{ parent.table.label | lit }}){{ "" if loop.last else "," }}
   {%- endfor %}
 ) as parents (table_name)
-left join registry.applied as a
+left join applied_before as a
   on a.table_name = parents.table_name and a.stage = p.stage and a.batch_id = p.batch_id
 where a.batch_id is null

@@ -10,7 +10,7 @@ where
   and b.load_ts < (select max(load_ts) from in_order)
   and not exists (
     select 1
-    from registry.applied as a
+    from applied_before as a
     where
       a.table_name in ({{ stages | map("lit") | join(", ") }})
       and a.batch_id = b.batch_id
@@ -27,7 +27,7 @@ inner join registry.batches as b on b.batch_id = p.batch_id
 where
   p.load_ts < (
     select max(t.load_ts)
-    from registry.applied as t
+    from applied_before as t
     where t.table_name = {{ plan.table.label | lit }}
   )
 order by batch_id

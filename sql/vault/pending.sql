@@ -1,7 +1,7 @@
 -- {{ plan.table.label }}: the staged batches that it has not applied.
 create or replace temp table pending as
 select a.stage, a.batch_id, a.load_ts, false as again
-from registry.applied as a
+from applied_before as a
 where
   a.table_name in ({{ stages | map("lit") | join(", ") }})
   {%- if only %}
@@ -9,7 +9,7 @@ where
   {%- endif %}
   and not exists (
     select 1
-    from registry.applied as t
+    from applied_before as t
     where
       t.table_name = {{ plan.table.label | lit }}
       and t.stage = a.stage

@@ -1,7 +1,7 @@
 -- {{ plan.table.label }}: batches applied before, whose rows of affected keys are read again.
 insert into pending
 select t.stage, t.batch_id, t.load_ts, true as again
-from registry.applied as t
+from applied_before as t
 where
   t.table_name = {{ plan.table.label | lit }}
   and not exists (

@@ -13,6 +13,7 @@ from vault_assets.loading.repairing import (
     find_pending,
     forget_affected,
     forget_table,
+    read_applied,
     refuse_gaps,
     replayed_batches,
     unapply,
@@ -35,6 +36,9 @@ from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
 LATEST = dt.datetime(9999, 12, 31)  # noqa: DTZ001  UTC without zone, as all load times
+TEMPORARY = (
+    "applied_before", "pending", "affected", "touched", "decided", "outcomes", "resolved"
+)  # fmt: skip
 COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
 
 
@@ -106,6 +110,7 @@ def load_vault_table(
         if rebuild:
             forget_table(session, plan)
         is_new = ensure_vault(session, plan)
+        read_applied(session, plan)
         again = replayed or replayed_batches(session, plan)
         if again:
             unapply(session, plan, again)
@@ -121,7 +126,7 @@ def load_vault_table(
             )
         if is_new and plan.ghost_keys:
             insert_ghosts(session, plan)
-        for table in ("pending", "affected", "decided", "outcomes", "resolved"):
+        for table in TEMPORARY:
             session.connection.execute(f"drop table if exists {table}")
         session.connection.execute("drop type if exists pending_batch")
         return loaded
@@ -141,6 +146,8 @@ def _load(
     plan = replace(plan, parents=_doubtful_parents(session, plan))
     _shorten_batch_ids(session)
     context = _context(session, plan, affected=bool(rebuilt) and not plan.whole, alone=alone)
+    if plan.touched:
+        session.run(render(f"vault/{plan.pattern}/touched.sql", **context))
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     resolve(session, plan, context)
     written = session.run(_insert_sql(plan, context))

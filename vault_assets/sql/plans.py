@@ -18,6 +18,9 @@ INTEGER = ColumnType("integer")
 TIMESTAMP = ColumnType("timestamp")
 BOOLEAN = ColumnType("boolean")
 
+HISTORY = ("load_ts", "load_seq", "hashdiff", "batch_id")
+"""What the history of a key consists of, payload apart."""
+
 # batch_id, load_ts, row_no and record_source come first in a stage.
 STAGE_SYSTEM_COLUMNS = 4
 
@@ -199,6 +202,8 @@ class VaultPlan:
         sequence: Names of the query by which the rows of a key follow each other.
         direct: Whether rows that need no decision are inserted from the stage as they are: new keys
             that come once. Then `decided` holds the other rows only.
+        touched: Columns of the stored rows of incoming keys that a load reads once, for itself and
+            for its checks.
         whole: Whether a late batch concerns all rows, not only those of its own keys.
         options: What only this pattern's templates know.
         rules: How its keys and payloads are hashed.
@@ -220,9 +225,16 @@ class VaultPlan:
     order: str = "none"
     sequence: tuple[str, ...] = ("load_ts", "row_no")
     direct: bool = False
+    touched: tuple[str, ...] = ()
     whole: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     rules: Profile = OWN
+
+    @property
+    def spared(self) -> list[str]:
+        """Columns of the table that no decision needs: if history is read, all of the payload."""
+        needed = {*self.touched, *self.sequence}
+        return [c.name for c in self.table.columns if self.touched and c.name not in needed]
 
 
 def hash_type(warehouse: Warehouse) -> ColumnType:

@@ -85,7 +85,7 @@ def land(vault: Vault, rows: list[dict[str, Any]]) -> None:
 
 
 def contents(vault: Vault) -> dict[str, Any]:
-    """Return what is in the tables, but for times, ids, and the numbers of lines."""
+    """Return what is in the tables, but for times, ids, line numbers and the header."""
     vault.load()
     ask = vault.lake.connection().execute
     columns = "* exclude (batch_id, load_ts, row_no)"
@@ -100,7 +100,7 @@ def contents(vault: Vault) -> dict[str, Any]:
             "select hk_people, load_seq, hashdiff, age, score from vault.s_people order by all"
         ).fetchall(),
         "counters": ask(
-            "select table_name, rows_in, inserted, unchanged, duplicate, quarantined, note "
+            "select table_name, rows_in, inserted, unchanged, duplicate, quarantined "
             "from registry.applied order by table_name"
         ).fetchall(),
     }

@@ -5,7 +5,7 @@ with staged as (
   {%- for binding in plan.bindings %}
   {%- if binding.where == "true" %}
   select p.batch_id, cast(a.inserted as bigint) as rows_in
-  from registry.applied as a
+  from applied_before as a
   inner join pending as p on p.stage = a.stage and p.batch_id = a.batch_id
   where not p.again and a.table_name = {{ binding.stage.table.label | lit }}
   {%- else %}

@@ -16,8 +16,7 @@ with incoming as not materialized (
 {%- include "vault/judged.sql" %}
 latest as (
   select {{ key }}, arg_max(hashdiff, (load_ts, load_seq)) as _hashdiff
-  from {{ plan.table.sql }}
-  where {{ key }} in (select {{ key }} from incoming) and batch_id <> 'ghost'
+  from touched
   group by {{ key }}
 ),
 {#- Most keys come once: only the others need to be sorted. #}

@@ -9,6 +9,7 @@ from vault_assets.model import ReferenceTable, Warehouse
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.patterns.history import binding_plan, row_order, sequence
 from vault_assets.sql.plans import (
+    HISTORY,
     BindingPlan,
     ColumnPlan,
     ParentPlan,
@@ -47,6 +48,7 @@ def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
     return VaultPlan(
         pattern="satellite",
         direct=True,
+        touched=(key, *HISTORY),
         table=TablePlan("vault", name, columns, table.description),
         key=key,
         unit=(key,),

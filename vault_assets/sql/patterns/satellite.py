@@ -2,7 +2,14 @@
 
 from vault_assets.model import Satellite, Warehouse
 from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
-from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
+from vault_assets.sql.plans import (
+    HISTORY,
+    ColumnPlan,
+    TablePlan,
+    VaultPlan,
+    hash_type,
+    system_columns,
+)
 
 
 def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
@@ -26,6 +33,7 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     return VaultPlan(
         pattern=satellite.pattern,
         direct=True,
+        touched=(parent.key, *HISTORY),
         table=TablePlan("vault", name, columns, satellite.description),
         key=parent.key,
         unit=(parent.key,),

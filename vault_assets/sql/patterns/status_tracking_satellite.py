@@ -7,7 +7,15 @@ from vault_assets.model import StatusTrackingSatellite, Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.patterns.appearance import States, appearance_plan
 from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
-from vault_assets.sql.plans import TEXT, ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
+from vault_assets.sql.plans import (
+    HISTORY,
+    TEXT,
+    ColumnPlan,
+    TablePlan,
+    VaultPlan,
+    hash_type,
+    system_columns,
+)
 
 COLUMNS = (
     ColumnPlan("status", TEXT, description="ACTIVE or DELETED.", hashed=True),
@@ -50,6 +58,8 @@ def _by_operation(warehouse: Warehouse, name: str, satellite: StatusTrackingSate
     )
     return VaultPlan(
         pattern="satellite",
+        direct=True,
+        touched=(parent.key, *HISTORY),
         table=TablePlan(
             "vault",
             name,

@@ -1,30 +1,30 @@
 -- Neighbouring rows of a key differ in their payload.
 -- blocking, error
-with several as (
-  {%- if first is defined %}
-  {%- if first == last %}
-  {#- Of several rows of a key in one batch, one has a later place: the primary key is unique. #}
-  select {{ key }} from decided where _outcome = 'inserted' and load_seq > 0
-  {%- else %}
-  select {{ key }} from decided where _outcome = 'inserted' group by {{ key }} having count(*) > 1
-  {%- endif %}
-  {%- if not alone %}
-  union
+{%- if first is not defined or alone %}
+{%- set seen = plan.table.sql %}
+{%- else %}
+{%- set seen %}({% include "vault/satellite/seen.sql" %}){% endset %}
+{%- endif %}
+with seen as (
+  select {{ plan.touched | cols }} from {{ seen }}
+),
+several as (
   select {{ key }}
-  from {{ plan.table.sql }}
-  where
-    (load_ts < {{ first | ts }} or load_ts > {{ last | ts }})
-    and {{ key }} in (select {{ key }} from {{ new_rows }})
-  {%- endif %}
+  {%- if first is defined and alone %}
+  {#- A row that needed no decision is the only one of its key. #}
+  from decided
+  where _outcome = 'inserted'
   {%- else %}
-  select {{ key }} from {{ plan.table.sql }} group by {{ key }} having count(*) > 1
+  from seen
   {%- endif %}
+  group by {{ key }}
+  having count(*) > 1
 ),
 history as (
   select
     {{ key }}, load_ts, load_seq, hashdiff, batch_id,
     lag(hashdiff) over (partition by {{ key }} order by load_ts, load_seq) as hashdiff_before
-  from {{ plan.table.sql }}
+  from seen
   where {{ key }} in (select {{ key }} from several)
 )
 select {{ key }}, load_ts, load_seq, batch_id

@@ -2,19 +2,30 @@
 -- error
 {#- Views are the same for all keys: some of those that were written are enough. #}
 {%- set rows = "some_rows" %}
-with some_keys as (
-  {%- if first is defined %}
-  select distinct {{ key }}
+with some_rows as (
+  {%- if first is defined and plan.touched and not alone %}
+  {#- Where the load has read them, the rows before it need not be read again. #}
+  select
+    {%- for column in plan.table.columns %}
+    {{ "" if column.name in plan.touched else "null as " }}{{ column.sql }}{{ "" if loop.last else "," }}
+    {%- endfor %}
+  from ({% include "vault/" ~ plan.pattern ~ "/seen.sql" %})
+  where {{ key }} in (select {{ key }} from {{ new_rows }} limit 1000)
+  {%- elif first is defined %}
+  select *
+  from {{ plan.table.sql }}
+  where {{ key }} in (select {{ written_keys }} as {{ key }} from {{ new_rows }} limit 1000)
+  {%- else %}
+  select *
   from {{ plan.table.sql }}
   where
-    batch_id <> 'ghost'
-    and {{ key }} in (select {{ written_keys }} as {{ key }} from {{ new_rows }} limit 10000)
-  {%- else %}
-  select distinct {{ key }} from {{ plan.table.sql }} where batch_id <> 'ghost' limit 10000
+    {{ key }} in (
+      select distinct {{ key }} from {{ plan.table.sql }} where batch_id <> 'ghost' limit 1000
+    )
   {%- endif %}
 ),
-some_rows as (
-  select * from {{ plan.table.sql }} where {{ key }} in (select {{ key }} from some_keys)
+some_keys as (
+  select distinct {{ key }} from some_rows where batch_id <> 'ghost'
 ),
 current_rows as (
   {% include "vault/" ~ plan.pattern ~ "/views/current.sql" %}
