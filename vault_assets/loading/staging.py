@@ -26,8 +26,10 @@ from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import FAILURES
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
-from vault_assets.targets.csv import CsvResult, read_csv, spool
+from vault_assets.targets.csv import spool
 from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.files import read_file
+from vault_assets.targets.result import FileResult
 from vault_assets.targets.session import Session
 
 
@@ -145,17 +147,11 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
             _record_failure(job, batch, status, error)
             return StagedBatch(batch, problem=f"{status}: {error}"), ()
 
-        def read(connection: duckdb.DuckDBPyConnection) -> CsvResult:
+        def read(connection: duckdb.DuckDBPyConnection) -> FileResult:
             source = job.warehouse.sources[job.plan.source]
-            return read_csv(
-                connection,
-                text,
-                source.columns,
-                delimiter=source.delimiter,
-                work_dir=Path(folder),
-            )
+            return read_file(connection, text, source, work_dir=Path(folder))
 
-        def unit(session: Session, result: CsvResult) -> tuple[StagedBatch, tuple[str, ...]]:
+        def unit(session: Session, result: FileResult) -> tuple[StagedBatch, tuple[str, ...]]:
             if again:
                 unstage(session, job.plan, batch)
             staged = write_batch(session, job.warehouse, job.plan, batch, result, run_id=job.run_id)
