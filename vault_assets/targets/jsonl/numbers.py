@@ -42,15 +42,17 @@ def rounded(kind: str, value: str, line: str) -> str | None:
         value: SQL of the extracted text.
         line: SQL of the line.
     """
+    # A point or an exponent: 0.0000001 comes out as 1e-7.
+    double = f"(contains({value}, '.') or contains({value}, 'e'))"
     if kind == "integer":
         # 27.0, which then stands in the line like that. Where it only stands for another value,
         # 27.00000000000000000001 passes for 27: as equal as doubles are.
         there = f"(contains({line}, {value} || ',') or contains({line}, {value} || '}}'))"
-        return f"(contains({value}, '.') and not (strlen({value}) < 18 and {there}))"
+        return f"({double} and not (strlen({value}) < 18 and {there}))"
     if kind == "decimal":
         # A double keeps 15 digits: it takes a longer number in the line to lose one.
         long = f"regexp_matches({line}, '[0-9.]{{17}}|[0-9][eE]')"
-        return f"(contains({value}, '.') and {long})"
+        return f"({double} and (contains({value}, 'e') or {long}))"
     if kind == "text":
         number = literal(r"0|-?[0-9]+[.eE][-+.eE0-9]*|(?s:[{\[].*)")
         return f"regexp_full_match({value}, {number})"
