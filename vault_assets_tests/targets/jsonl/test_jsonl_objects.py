@@ -68,11 +68,7 @@ def same(one, other):
     if isinstance(one, Verbatim) or isinstance(other, Verbatim):
         return isinstance(one, Verbatim) and isinstance(other, Verbatim) and one.text == other.text
     if isinstance(one, list | tuple):
-        return (
-            type(one) is type(other)
-            and len(one) == len(other)
-            and all(map(same, one, other))
-        )
+        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and one == other
 
 
