@@ -11,13 +11,13 @@ _BLANKS = "' ' || chr(9) || chr(13)"
 
 
 def split_lines(stream: str) -> Split:
-    """Return the lines of the stream of `Lines`; they have no fields yet."""
+    """Return the lines of the stream of `Lines`, with their ends, which are blanks to JSON."""
     return Split(
         f"""
-    select row_no, rtrim(text, chr(13) || chr(10)) as text,
+    select row_no, text,
       case when overlong then 'line_too_long' when misencoded then 'encoding' end as problem
     from {stream}""",
-        raw="text",
+        raw="rtrim(text, chr(13) || chr(10))",
     )
 
 
@@ -61,6 +61,7 @@ def _problem() -> str:
     return (
         "when problem is not null then problem "
         "when not json_valid(text) then 'json' "
+        "when starts_with(text, '{') then null "
         f"when not starts_with(ltrim(text, {_BLANKS}), '{{') then 'not_object'"
     )
 
@@ -80,7 +81,8 @@ def _exact(cells: list[Cell]) -> str:
     if not some:
         return "texts as (from fields),"
     changes = ", ".join(
-        f"case when {doubts[cell.text]} then {unmarked(f'exact[{cell.position}]')} "
+        f"case when exact is null then {cell.text} "
+        f"when {doubts[cell.text]} then {unmarked(f'exact[{cell.position}]')} "
         f"else {cell.text} end as {cell.text}"
         for cell in cells
         if doubts[cell.text]
