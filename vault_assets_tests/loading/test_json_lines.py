@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from vault_assets.api import open_lake
 from vault_assets.landing.store import Store, open_store
 from vault_assets.loading.registering import register
 from vault_assets.loading.staging import Staged, stage_batches
@@ -93,3 +94,11 @@ def test_objects_of_json_lines_are_staged_quarantined_or_rejected(
         (10, "not_object", "[]"),
         (11, "json", '{"id": "half'),
     ]
+
+
+def test_the_path_of_a_file_of_json_lines_can_be_added(tmp_path: Path) -> None:
+    path = tmp_path / "any_name"
+    path.write_text(FILES["lines"] + "{")
+    with open_lake(HOUSE.model_dump(mode="json", exclude_unset=True)) as vault:
+        added = vault.add_batch("lines", path)
+        assert (added.loaded, added.quarantined) == (len(AMOUNTS), 1)
