@@ -77,7 +77,7 @@ class Vault:
         Args:
             source: Name of the source.
             rows: A list of dictionaries, an Arrow table or reader, a Polars frame, a DuckDB
-                relation, or the Path of a CSV file. None are a batch too: an empty delivery.
+                relation, or the Path of a file. None are a batch too: an empty delivery.
             load_ts: Its load time; default: now. New in its source, and later than its batches.
             record_source: Value of record_source; default: the declared one.
             batch_id: Its id; default: `<source>-<load_ts as digits>`.

@@ -25,13 +25,14 @@ from vault_assets.model import Source, Warehouse
 from vault_assets.model.names import nearest, quoted
 from vault_assets.sql.registry import BATCHES
 from vault_assets.sql.stages import stage_plan
-from vault_assets.targets.csv import read_csv, spool
+from vault_assets.targets.csv import spool
 from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.files import read_file
 from vault_assets.targets.rows import RECORD_SOURCE, Given, GivenRows, given_rows, read_rows
 from vault_assets.targets.session import Session
 
 Addable = GivenRows | Given | Path
-"""Rows in memory, or the path of a CSV file."""
+"""Rows in memory, or the path of a file in the format of the source."""
 
 
 def declared_source(warehouse: Warehouse, name: str) -> Source:
@@ -154,9 +155,7 @@ def _file_reader(path: Path, declared: Source) -> Reader:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             text = spool(path, folder)
-            with read_csv(
-                connection, text, declared.columns, delimiter=declared.delimiter, work_dir=folder
-            ) as ready:
+            with read_file(connection, text, declared, work_dir=folder) as ready:
                 yield ready
 
     return read

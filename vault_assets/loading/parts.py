@@ -9,7 +9,8 @@ import duckdb
 from vault_assets.loading.stage_writing import JoinedRows, ReadyRows
 from vault_assets.model import Source
 from vault_assets.sql.registry import PART
-from vault_assets.targets.csv import CsvResult, read_csv
+from vault_assets.targets.files import read_file
+from vault_assets.targets.result import FileResult
 
 
 @contextmanager
@@ -22,27 +23,19 @@ def read_parts(
     back to object and line.
 
     Args:
-        connection: As in `read_csv`.
+        connection: As in `read_file`.
         texts: The files as returned by `spool`, in their order, each in a folder of its own.
         source: The declaration.
     """
     with ExitStack() as stack:
         parts = [
-            stack.enter_context(
-                read_csv(
-                    connection,
-                    text,
-                    source.columns,
-                    delimiter=source.delimiter,
-                    work_dir=text.parent,
-                )
-            )
+            stack.enter_context(read_file(connection, text, source, work_dir=text.parent))
             for text in texts
         ]
         yield _joined(parts)
 
 
-def _joined(parts: Sequence[CsvResult]) -> JoinedRows:
+def _joined(parts: Sequence[FileResult]) -> JoinedRows:
     def all_of(views: Sequence[str]) -> str:
         selects = (
             f"select * replace (row_no + {place * PART} as row_no) from {view}"

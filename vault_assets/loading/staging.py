@@ -29,8 +29,9 @@ from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import FAILURES
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
-from vault_assets.targets.csv import read_csv, spool
+from vault_assets.targets.csv import spool
 from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.files import read_file
 from vault_assets.targets.session import Session
 
 
@@ -149,13 +150,7 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
             source = job.warehouse.sources[job.plan.source]
             if len(texts) > 1:
                 return read_parts(connection, texts, source)
-            return read_csv(
-                connection,
-                texts[0],
-                source.columns,
-                delimiter=source.delimiter,
-                work_dir=texts[0].parent,
-            )
+            return read_file(connection, texts[0], source, work_dir=texts[0].parent)
 
         def unit(session: Session, result: ReadyRows) -> tuple[StagedBatch, tuple[str, ...]]:
             if again:

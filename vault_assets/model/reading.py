@@ -73,6 +73,10 @@ def _fields(model: Any, place: Sequence[str | int]) -> list[str]:
         node = node.get("items", node) if isinstance(part, int) else node
         while "$ref" in node:
             node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
+    # A column is a type or a mapping: of such a choice the mapping has keys.
+    for option in [node, *node.get("anyOf", [])]:
+        if "$ref" in option:
+            node = schema["$defs"][option["$ref"].rsplit("/", 1)[-1]]
     return list(node.get("properties", {}))
 
 

@@ -7,9 +7,10 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
-from vault_assets.model.types import ColumnType, Type
+from vault_assets.model.types import ColumnType, Epoch, Type
 
 Scalar = str | int | float | bool
+Format = Literal["csv", "jsonl"]
 
 
 class Column(Declared):
@@ -25,11 +26,30 @@ class Column(Declared):
     unique: bool = Field(False, description="Report values that occur twice in one file.")
     empty_as_null: bool | None = Field(
         None,
-        description="Read empty text as NULL. Default: in files, which cannot tell one from the "
-        "other; of rows given in memory only where the column is no text.",
+        description="Read empty text as NULL. Default: in CSV files, which cannot tell one from "
+        "the other, not in JSON; of rows given in memory only where the column is no text.",
     )
     time_zone: str | None = Field(
         None, description="Zone of timestamps without an offset, e.g. Europe/Berlin; default UTC."
+    )
+    epoch: Epoch | None = Field(
+        None, description="The timestamp is a whole number of s, ms or us since 1970 in UTC."
+    )
+    strip: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1,
+        description="A character taken off a text that begins and ends with it, once: '\"'.",
+    )
+    repair_encoding: bool = Field(
+        False,
+        description="Decode text that was encoded in UTF-8 twice or three times; other text stays.",
+    )
+    key: str | None = Field(
+        None, description="Key in a JSON object; default: the column's name. Exact, also with dots."
+    )
+    path: str | None = Field(
+        None, description="Keys that lead to a value in nested JSON objects, with dots: device.os."
     )
     accepted: tuple[Scalar, ...] = Field((), description="The values that may occur.")
     minimum: str | None = Field(None, description="Smallest plausible value, as in a file.")
@@ -44,6 +64,41 @@ class Column(Declared):
     description: str = Field("", description="What the value means.")
     tags: tuple[str, ...] = Field((), description="For example: pii.")
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Keys that lead to the value in a JSON object; empty for the column's name."""
+        if self.path is not None:
+            return tuple(self.path.split("."))
+        return () if self.key is None else (self.key,)
+
+    @model_validator(mode="after")
+    def _options_fit_the_type(self) -> "Column":
+        if self.epoch and self.type.kind not in ("timestamp", "timestamptz"):
+            msg = f"epoch needs a timestamp, this is {self.type}: declare `type: timestamp`"
+            raise ValueError(msg)
+        if self.epoch and self.time_zone:
+            msg = "epoch is in UTC: remove time_zone"
+            raise ValueError(msg)
+        for option in ("strip", "repair_encoding"):
+            if getattr(self, option) and self.type.kind != "text":
+                msg = f"{option} needs a text, this is {self.type}: declare `type: text`"
+                raise ValueError(msg)
+        if self.strip and not self.strip.isprintable():
+            msg = f"strip takes a visible character, not {self.strip!r}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _keys_can_be_found(self) -> "Column":
+        if self.key is not None and self.path is not None:
+            msg = "key and path exclude each other: path is for values in nested objects"
+            raise ValueError(msg)
+        for step in self.steps:
+            if not step or any(sign in '"\\*' or ord(sign) < ord(" ") for sign in step):
+                msg = f"{step!r} is no key: it may not be empty or hold quotes, backslashes or *"
+                raise ValueError(msg)
+        return self
+
 
 class DerivedColumn(Declared):
     """A column of the stage that is computed from the row."""
@@ -53,6 +108,10 @@ class DerivedColumn(Declared):
         min_length=1, description="SQL expression over the source's columns, or a constant."
     )
     description: str = Field("", description="What the value means.")
+
+
+def _is_jsonl(pattern: str) -> bool:
+    return pattern.removesuffix(".gz").endswith(".jsonl")
 
 
 def _column(value: Any) -> Any:
@@ -114,7 +173,11 @@ class Source(Table):
         min_length=1,
         description="Key patterns below the landing root; * does not cross a slash, ** does.",
     )
-    format: Literal["csv"] = Field("csv", description="File format; .gz is recognised.")
+    format: Format | None = Field(
+        None,
+        description="File format; .gz is recognised. Default: jsonl if all `objects` end in .jsonl "
+        "or .jsonl.gz, else csv.",
+    )
     delimiter: str = Field(",", min_length=1, max_length=1, description="CSV field separator.")
     delivery: Literal["full", "delta", "cdc"] = Field(
         "delta",
@@ -135,6 +198,13 @@ class Source(Table):
         default_factory=dict, description="Further columns of the stage, computed from the row."
     )
 
+    @property
+    def file_format(self) -> Format:
+        """Format of the files: as declared, else by the endings of `objects`."""
+        if self.format is not None:
+            return self.format
+        return "jsonl" if all(_is_jsonl(pattern) for pattern in self.objects) else "csv"
+
     def described(self, column: str) -> str:
         """Return the description of a column, of the file or derived."""
         found = self.columns.get(column) or self.derived.get(column)
@@ -148,6 +218,23 @@ class Source(Table):
                 msg = f"{pattern!r} must be a key below the landing root"
                 raise ValueError(msg)
         return objects
+
+    @model_validator(mode="after")
+    def _options_fit_the_format(self) -> "Source":
+        endings = {_is_jsonl(pattern) for pattern in self.objects}
+        if self.format is None and len(endings) > 1:
+            msg = "objects end in .jsonl and in something else: declare `format: jsonl` or csv"
+            raise ValueError(msg)
+        if self.file_format == "jsonl":
+            if "delimiter" in self.model_fields_set:
+                msg = "JSON lines have no delimiter: remove it"
+                raise ValueError(msg)
+            return self
+        for name, column in self.columns.items():
+            if column.steps:
+                msg = f"column {name!r}: key and path are for `format: jsonl`, this source is csv"
+                raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _normalized_columns_are_texts(self) -> "Source":

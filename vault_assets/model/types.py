@@ -10,6 +10,9 @@ Kind = Literal[
     "integer", "decimal", "float", "boolean", "date", "timestamp", "timestamptz", "text", "uuid"
 ]
 
+Epoch = Literal["s", "ms", "us"]
+"""Unit of a timestamp that is a number since 1970-01-01 in UTC."""
+
 KINDS: tuple[Kind, ...] = (
     "integer",
     "decimal",

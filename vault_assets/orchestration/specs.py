@@ -29,7 +29,7 @@ def landing_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
         "landing",
         name,
         source,
-        kinds={"s3", source.format},
+        kinds={"s3", source.file_format},
         description=f"Objects in the bucket. {source.description}".strip(),
         metadata={
             "dagster/column_schema": source_schema(source),

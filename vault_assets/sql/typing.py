@@ -9,7 +9,7 @@ was read from, and leaves every other text to a regular expression that spells t
 from collections.abc import Callable
 
 from vault_assets.model.names import literal
-from vault_assets.model.types import ColumnType, Kind
+from vault_assets.model.types import ColumnType, Epoch, Kind
 from vault_assets.sql.dialect import sql_type
 
 _BLANKS = "[ \\t]*"
@@ -19,8 +19,18 @@ _OFFSET = "(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 _HEX = "[0-9A-Fa-f]"
 _UUID = f"{_HEX}{{8}}-({_HEX}{{4}}-){{3}}{_HEX}{{12}}"
 
+_MICROSECONDS: dict[Epoch, int] = {"s": 1_000_000, "ms": 1_000, "us": 1}
+# Years 0001 to 9999 in microseconds since 1970.
+_EPOCH_RANGE = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 
-def typed(text: str, declared: ColumnType, *, time_zone: str | None = None) -> str:
+
+def typed(
+    text: str,
+    declared: ColumnType,
+    *,
+    time_zone: str | None = None,
+    epoch: Epoch | None = None,
+) -> str:
     """Return a DuckDB expression: the value of `text` in the declared type, or NULL if it has none.
 
     Blanks and tabs around a value that is not text are ignored; text is taken as it is (its length
@@ -34,18 +44,19 @@ def typed(text: str, declared: ColumnType, *, time_zone: str | None = None) -> s
     - timestamp, timestamptz: `YYYY-MM-DD[ T]HH:MM:SS[.ffffff]`, more digits only if zeros, then
       nothing, `Z`, `+HH`, `+HHMM` or `+HH:MM`; stored in UTC. Without an offset the text is in
       `time_zone`, or in UTC; a local time that the zone skips is no value, of one that it repeats
-      the engine takes one.
+      the engine takes one. With `epoch` the text is an integer, since 1970 in UTC, instead.
     - uuid: 8-4-4-4-12 hexadecimal digits in any case.
 
     Args:
         text: SQL of a VARCHAR expression; it is repeated, so pass a column name.
         declared: The type to read.
         time_zone: Zone name of timestamps that carry no offset, such as `Europe/Berlin`.
+        epoch: Unit of timestamps that are numbers.
     """
     if declared.kind == "decimal":
         return _decimal(text, declared)
     if declared.kind in ("timestamp", "timestamptz"):
-        utc = _timestamp(text, time_zone)
+        utc = _timestamp(text, time_zone) if epoch is None else _since_1970(text, epoch)
         return f"make_timestamptz(epoch_us({utc}))" if declared.kind == "timestamptz" else utc
     return _SIMPLE[declared.kind](text)
 
@@ -132,6 +143,13 @@ def _timestamp(text: str, time_zone: str | None) -> str:
         + branch(_matches(text, _LOCAL + _OFFSET), instant)
         + "end"
     )
+
+
+def _since_1970(text: str, unit: Epoch) -> str:
+    factor, number = _MICROSECONDS[unit], _integer(text)
+    first, last = (limit // factor for limit in _EPOCH_RANGE)
+    instant = f"make_timestamp({number} * {factor})"
+    return f"case when {number} between {first} and {last} then {instant} end"
 
 
 def _in_utc(local: str, zone: str) -> str:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from vault_assets.errors import DeclarationError
 from vault_assets.model.reading import read_warehouse
+from vault_assets.model.sources import Source
 
 GOOD = """\
 type: vault_assets.Warehouse
@@ -69,12 +71,73 @@ def test_a_good_declaration_is_read(tmp_path: Path) -> None:
         ("name: shop", "name: Shop-1", "is not a valid name"),
         ("hk_customers: h_customers", "hk_customers: h_client", "no hub 'h_client'"),
         ("objects: shop", "objects: /shop", "must be a key below the landing root"),
+        ("city: text", "city: {type: text, epoc: ms}", "did you mean 'epoch'?"),
+        ("city: text", "city: {type: timestamp, epoch: h}", "Input should be 's', 'ms' or 'us'"),
+        ("city: text", "city: {type: integer, epoch: ms}", "declare `type: timestamp`"),
+        ("city: text", "city: {type: date, epoch: ms}", "epoch needs a timestamp, this is date"),
+        (
+            "city: text",
+            "city: {type: timestamp, epoch: ms, time_zone: Europe/Berlin}",
+            "remove time_zone",
+        ),
+        ("city: text", "city: {type: integer, strip: x}", "strip needs a text, this is integer"),
+        ("city: text", "city: {type: text, strip: xy}", "at most 1 character"),
+        ("city: text", "city: {type: date, repair_encoding: true}", "declare `type: text`"),
+        ("city: text", "city: {type: text, key: a, path: a.b}", "exclude each other"),
+        ("city: text", "city: {type: text, path: a..b}", "'' is no key"),
+        ("city: text", "city: {type: text, key: 'a\"b'}", "is no key"),
     ],
 )
 def test_a_mistake_is_placed_and_explained(tmp_path: Path, old: str, new: str, said: str) -> None:
     message = mistake(tmp_path, old, new)
     assert "HERE:" in message
     assert said in message
+
+
+@pytest.mark.parametrize(
+    ("format_", "option", "said"),
+    [
+        ("format: jsnl", "", "Input should be 'csv' or 'jsonl'"),
+        ("format: jsonl", "delimiter: ;", "JSON lines have no delimiter: remove it"),
+        ("format: csv", "columns: {id: {type: integer, key: Id}}", "are for `format: jsonl`"),
+        ("", "columns: {id: {type: integer, path: a.b}}", "are for `format: jsonl`"),
+    ],
+)
+def test_options_must_fit_the_format(tmp_path: Path, format_: str, option: str, said: str) -> None:
+    lines = ["columns: {id: integer}", *filter(None, [format_, option])]
+    keys = {line.split(":")[0]: line for line in lines}
+    text = "\n      ".join(["objects: shop/*.csv", *keys.values()])
+    with pytest.raises(DeclarationError, match=r"defs.yaml:\d+: sources.customers") as caught:
+        read(
+            tmp_path,
+            "type: vault_assets.Warehouse\nattributes:\n  name: shop\n  sources:\n"
+            f"    customers:\n      {text}\n",
+        )
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("objects", "declared", "found"),
+    [
+        ("a/*.csv", None, "csv"),
+        ("a/*", None, "csv"),
+        ("a/*.jsonl", None, "jsonl"),
+        (["a/*.jsonl", "a/*.jsonl.gz"], None, "jsonl"),
+        ("a/*.csv", "jsonl", "jsonl"),
+        (["a/*.jsonl", "a/*.csv"], "csv", "csv"),
+    ],
+)
+def test_the_format_is_declared_or_follows_the_ending(
+    objects: str | list[str], declared: str | None, found: str
+) -> None:
+    source = {"objects": objects, "format": declared, "columns": {"a": "text"}}
+    assert Source.model_validate(source).file_format == found
+
+
+def test_endings_of_two_formats_need_a_declared_one() -> None:
+    source = {"objects": ["a/*.jsonl", "a/*.csv"], "columns": {"a": "text"}}
+    with pytest.raises(ValidationError, match="declare `format: jsonl` or csv"):
+        Source.model_validate(source)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Cells: the SQL that turns the split fields of records into typed rows or reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from vault_assets.model.names import literal, quoted
+from vault_assets.sql.cleaning import decoded, stripped
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.typing import overlong, typed
 from vault_assets.targets.csv.header import Refusal, SourceColumn
@@ -80,24 +81,20 @@ def judged(split: Split, layout: Layout) -> str:
     long.
     """
     cells = layout.cells()
-    names = ", ".join(quoted(cell.name) for cell in cells)
     whole = f"problem is null and width = {layout.width}"
+    emptied = [c for c in cells if c.declared.strip and c.declared.empty_as_null is not False]
     return f"""
 -- Every record with its typed columns; "#refused" is NULL where the record is a row.
 with split as ({split.sql}),
-fields as (select row_no, text, problem, width, {_each(cells, "extract")} from split),
-texts as (select row_no, text, problem, width, {_each(cells, "unquote")} from fields),
-typed as (select *, {_each(cells, "convert")} from texts),
+fields as (select row_no, text, problem, width, {each(cells, "extract")} from split),
+texts as (select row_no, text, problem, width, {each(cells, "unquote")} from fields),
+{cleaning(cells, emptied)}
+typed as (select *, {each(cells, "convert")} from cleaned),
 judged as (select *, {failed(cells, whole)} as failed from typed)
 select
   row_no,
-  {names},
-  case when failed is not null then
-    case
-      when failed < 0 then {_structure(split.raw, layout.width)}
-      else {cell_failure(split.raw, cells)}
-    end
-  end as {REFUSED}
+  {each(cells, "named")},
+  {verdict(split.raw, cells, _structure(split.raw, layout.width))} as {REFUSED}
 from judged"""
 
 
@@ -127,16 +124,18 @@ class Cell:
     """A declared column on its way from field to value.
 
     Args:
-        name: The column's name, also of its value.
-        text: SQL of its field, then of its text.
+        name: The column's name.
+        text: SQL of its field, then of its text: a quoted name.
         declared: The declaration.
         position: Which field of a record it is, from 1; None if the file lacks it.
+        missing: Whether a single record may lack the field.
     """
 
     name: str
     text: str
     declared: SourceColumn
     position: int | None
+    missing: bool = False
 
     @property
     def extract(self) -> str:
@@ -163,18 +162,38 @@ class Cell:
     @property
     def convert(self) -> str:
         """SQL: the value."""
-        value = typed(self.text, self.declared.type, time_zone=self.declared.time_zone)
-        return f"{value} as {quoted(self.name)}"
+        return f"{self.value} as {self.result}"
+
+    @property
+    def result(self) -> str:
+        """SQL: what the value is called until all is judged: no column may hide ours."""
+        return f'{self.text[:-1]}="'
+
+    @property
+    def named(self) -> str:
+        """SQL: the value by its column's name."""
+        return f"{self.result} as {quoted(self.name)}"
+
+    @property
+    def value(self) -> str:
+        """SQL: the value of the text in the declared type."""
+        declared = self.declared
+        return typed(self.text, declared.type, time_zone=declared.time_zone, epoch=declared.epoch)
+
+    @property
+    def nullable(self) -> bool:
+        """Whether a row may lack the value."""
+        return self.declared.nullable or self.missing
 
     @property
     def valid(self) -> str | None:
         """SQL: the text may be loaded; None if any may."""
-        value = quoted(self.name)
+        value = self.result
         if self.position is None:
             return None
         if self.declared.type.kind != "text":
-            return f"({value} is not null{f' or {self.text} is null' * self.declared.nullable})"
-        parts = [] if self.declared.nullable else [f"{self.text} is not null"]
+            return f"({value} is not null{f' or {self.text} is null' * self.nullable})"
+        parts = [] if self.nullable else [f"{self.text} is not null"]
         if limit := overlong(self.text, self.declared.type):
             parts.append(f"not coalesce({limit}, false)")
         return " and ".join(parts) or None
@@ -195,7 +214,32 @@ class Cell:
         )
 
 
-def _each(cells: list[Cell], step: str) -> str:
+def cleaning(cells: Iterable[Cell], emptied: Iterable[Cell]) -> str:
+    """Return the definitions that lead from the relation `texts` to `cleaned`.
+
+    Quotes go first, then doubled encodings in two rounds.
+
+    Args:
+        cells: The declared columns.
+        emptied: Those of them whose text, if it is empty in the end, is NULL.
+    """
+    cells = tuple(cells)
+    strip = [
+        (cell, stripped(cell.text, cell.declared.strip)) for cell in cells if cell.declared.strip
+    ]
+    decode = [(cell, decoded(cell.text)) for cell in cells if cell.declared.repair_encoding]
+    empty = [(cell, f"nullif({cell.text}, '')") for cell in emptied]
+    definitions, relation = [], "texts"
+    for number, changes in enumerate(change for change in (strip, decode, decode, empty) if change):
+        texts = ", ".join(f"{text} as {cell.text}" for cell, text in changes)
+        name = f"cleaned_{number}"
+        definitions.append(f"{name} as (select * replace ({texts}) from {relation}),")
+        relation = name
+    return "\n".join([*definitions, f"cleaned as (from {relation}),"])
+
+
+def each(cells: Iterable[Cell], step: str) -> str:
+    """SQL: a step of every cell, as a select list."""
     return ", ".join(getattr(cell, step) for cell in cells)
 
 
@@ -210,6 +254,13 @@ def failed(cells: list[Cell], whole: str = "true") -> str:
     fine = " and ".join([whole, *(check for _, check in checks if check)])
     whens = [f"when not ({check}) then {place}" for place, check in checks]
     return f"case when {fine} then null when not ({whole}) then -1 {' '.join(whens)} end"
+
+
+def verdict(raw: str, cells: list[Cell], structure: str) -> str:
+    """SQL: what is wrong by the number `failed`, NULL for a row; `structure` is what -1 means."""
+    return f"""case when failed is not null then
+    case when failed < 0 then {structure} else {cell_failure(raw, cells)} end
+  end"""
 
 
 def _structure(raw: str, width: int) -> str:

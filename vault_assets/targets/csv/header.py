@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vault_assets.model.names import nearest
-from vault_assets.model.types import ColumnType
+from vault_assets.model.types import ColumnType, Epoch
 
 LF, CR = 0x0A, 0x0D
 _BOM = b"\xef\xbb\xbf"
@@ -40,6 +40,26 @@ class SourceColumn(Protocol):
     @property
     def time_zone(self) -> str | None:
         """Zone of timestamps without an offset; None is UTC."""
+        ...
+
+    @property
+    def epoch(self) -> Epoch | None:
+        """Unit of timestamps that are numbers since 1970; None if they are not."""
+        ...
+
+    @property
+    def strip(self) -> str | None:
+        """A character that is taken off a text it begins and ends with."""
+        ...
+
+    @property
+    def repair_encoding(self) -> bool:
+        """Whether text that was encoded in UTF-8 more than once is decoded."""
+        ...
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Keys that lead to the value in a JSON object; empty for the column's name."""
         ...
 
 
@@ -81,8 +101,8 @@ def read_header(path: Path, delimiter: str) -> Header | None:
     """Read the header of a file; None if the file has no line that is not blank."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    bom = len(_BOM) if head.startswith(_BOM) else 0
-    newline = CR if CR in head and LF not in head else LF
+    start = _start(head)
+    bom, newline = start.offset, start.newline
     lines = list(_lines(head[bom:], newline))
     blank = 0
     while blank < len(lines) and not lines[blank].strip(b"\r\n"):
@@ -94,6 +114,17 @@ def read_header(path: Path, delimiter: str) -> Header | None:
     if len(head) == _HEAD and used == len(lines):
         return Header((), bom, 1, newline, f"the header does not end within {_HEAD} bytes")
     return Header(names, bom + sum(map(len, lines[:used])), used + 1, newline, problem)
+
+
+def text_start(path: Path) -> Header:
+    """Return what stands for the header of a file without any: its data begin in line 1."""
+    with path.open("rb") as file:
+        return _start(file.read(_HEAD))
+
+
+def _start(head: bytes) -> Header:
+    bom = len(_BOM) if head.startswith(_BOM) else 0
+    return Header((), bom, 1, CR if CR in head and LF not in head else LF)
 
 
 def _lines(head: bytes, newline: int) -> Iterator[bytes]:

@@ -1,10 +1,8 @@
 """Reading: one CSV file into typed rows and quarantined records, none lost and none twice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import duckdb
 import numpy as np
@@ -21,7 +19,6 @@ from vault_assets.targets.csv.division import CELLS, divide
 from vault_assets.targets.csv.header import (
     LF,
     Header,
-    Refusal,
     SourceColumn,
     read_header,
     refusal,
@@ -38,61 +35,7 @@ from vault_assets.targets.csv.repair import (
 from vault_assets.targets.csv.scratch import Scratch
 from vault_assets.targets.csv.spool import as_utf8, utf16_of
 from vault_assets.targets.csv.structure import Positions
-
-
-@dataclass(frozen=True)
-class CsvResult:
-    """What is in a file: `records` = `loaded` + `rejected`, always.
-
-    Use it as a context manager, or call `close`: both drop the temp table behind it.
-
-    Args:
-        rows: View of the typed rows: row_no BIGINT (number of the physical line at which the
-            record begins; the header is line 1) and every declared column, NULL where an optional
-            column is absent.
-        quarantined: View of the other records: row_no, raw (the record's text, all its lines),
-            reason (`encoding`, `line_too_long`, `missing_fields`, `extra_fields`, `stray_quote`,
-            `header`, or `cast`, `not_null`, `too_long`, `missing_column`, `duplicate_column` with
-            `:<column>`), column_name, detail.
-        records: Records in the file; blank lines between records are none.
-        loaded: Number of `rows`.
-        rejected: Number of `quarantined`.
-        blank: Blank lines between records.
-        unknown_columns: Names in the header that are not declared; their values are ignored.
-        missing_optional: Declared optional columns that the header lacks.
-        refusal: Why the header lets no record be read; None if it does. It is set without records
-            too: such a file is not an empty delivery.
-        repaired: Whether the file's quoting was broken, so that records were found line by line.
-        header: The header's names.
-    """
-
-    rows: str
-    quarantined: str
-    records: int
-    loaded: int
-    rejected: int
-    blank: int
-    unknown_columns: tuple[str, ...]
-    missing_optional: tuple[str, ...]
-    refusal: Refusal | None
-    repaired: bool
-    scratch: Scratch
-    header: tuple[str, ...] = ()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Drop the views and the table behind them; do nothing in a transaction that has failed."""
-        self.scratch.drop()
+from vault_assets.targets.result import FileResult
 
 
 def read_csv(
@@ -102,7 +45,7 @@ def read_csv(
     *,
     delimiter: str = ",",
     work_dir: Path,
-) -> CsvResult:
+) -> FileResult:
     """Read a file below its header line into typed rows and quarantined records.
 
     UTF-8 with or without byte order mark; lines end in LF or CRLF, also mixed (or all in CR);
@@ -161,7 +104,7 @@ class _Reading:
         self.refusal = refusal(self.header, columns)
         self.layout = Layout(columns, self.header.names, delimiter)
 
-    def result(self) -> CsvResult:
+    def result(self) -> FileResult:
         """Fill the tables; count."""
         records = self._read()
         if records is not None:
@@ -210,7 +153,7 @@ class _Reading:
             return refused(split, self.columns, self.refusal)
         return judged(split, self.layout)
 
-    def _counted(self, records: int, blank: int, *, repaired: bool) -> CsvResult:
+    def _counted(self, records: int, blank: int, *, repaired: bool) -> FileResult:
         found = divide(self.scratch, self.columns)
         if found.records != records:
             raise TargetError(
@@ -218,7 +161,7 @@ class _Reading:
                 where=self.path.name,
             )
         header = self.header.names
-        return CsvResult(
+        return FileResult(
             rows=found.rows,
             quarantined=found.quarantined,
             records=records,

@@ -91,7 +91,7 @@ def _given(rows: Any, columns: Mapping[str, SourceColumn], where: str) -> Given:
         f"cannot take rows from a {type(rows).__name__}",
         where=where,
         fix="Give a list of dictionaries, an Arrow table or reader, a Polars frame, a DuckDB "
-        "relation, or the Path of a CSV file.",
+        "relation, or the Path of a file.",
     )
 
 

@@ -9,9 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from vault_assets.model.names import literal, quoted
-from vault_assets.sql.typing import typed
 from vault_assets.targets.csv import Refusal, SourceColumn
-from vault_assets.targets.csv.cells import REFUSED, Cell, cell_failure, failed
+from vault_assets.targets.csv.cells import REFUSED, Cell, cell_failure, cleaning, each, failed
 from vault_assets.targets.csv.division import CELLS, divide
 from vault_assets.targets.csv.scratch import Scratch
 from vault_assets.targets.rows.given import Given
@@ -24,7 +23,7 @@ RECORD_SOURCE = "#record_source"
 
 @dataclass(frozen=True)
 class RowsResult:
-    """What is in the rows: `records` = `loaded` + `rejected`, always. As `CsvResult`.
+    """What is in the rows: `records` = `loaded` + `rejected`, always. As `FileResult`.
 
     Args:
         rows: View of the typed rows: row_no BIGINT (position, from 1), every declared column (NULL
@@ -128,20 +127,21 @@ def _judged(
         for place, (name, declared) in enumerate(columns.items())
     ]
     texts = ", ".join(f"{_text(cell, at, kinds)} as {cell.text}" for cell in cells)
-    values = ", ".join(f"{_value(cell, at, kinds)} as {quoted(cell.name)}" for cell in cells)
-    names = ", ".join(quoted(cell.name) for cell in cells)
+    values = ", ".join(f"{_value(cell, at, kinds)} as {cell.result}" for cell in cells)
+    emptied = [cell for cell in cells if cell.declared.strip and _empty_as_null(cell)]
     row_no = at.get(ROW_NO, "row_number() over ()")
     source = f"{at[RECORD_SOURCE]} as {quoted(RECORD_SOURCE)}," if RECORD_SOURCE in at else ""
     return f"""
 -- Every given row with its typed columns; "#refused" is NULL where it may enter.
 with given as (select {row_no} as row_no, * from {stream}),
 texts as (select *, {texts} from given),
-typed as (select *, {values} from texts),
+{cleaning(cells, emptied)}
+typed as (select *, {values} from cleaned),
 judged as (select *, {failed(cells)} as failed from typed)
 select
   row_no,
   {source}
-  {names},
+  {each(cells, "named")},
   case when failed is not null then {cell_failure(_raw(columns, at), cells)} end as {REFUSED}
 from judged"""
 
@@ -149,10 +149,12 @@ from judged"""
 def _text(cell: Cell, at: Mapping[str, str], kinds: Mapping[str, pa.DataType]) -> str:
     if cell.name not in at:
         return "cast(null as varchar)"
-    empty_as_null = cell.declared.empty_as_null
-    if empty_as_null is None:
-        empty_as_null = cell.declared.type.kind != "text"
-    return text_of(at[cell.name], kinds[cell.name], empty_as_null=empty_as_null)
+    return text_of(at[cell.name], kinds[cell.name], empty_as_null=_empty_as_null(cell))
+
+
+def _empty_as_null(cell: Cell) -> bool:
+    declared = cell.declared.empty_as_null
+    return cell.declared.type.kind != "text" if declared is None else declared
 
 
 def _value(cell: Cell, at: Mapping[str, str], kinds: Mapping[str, pa.DataType]) -> str:
@@ -161,7 +163,7 @@ def _value(cell: Cell, at: Mapping[str, str], kinds: Mapping[str, pa.DataType]) 
         own = value_of(at[cell.name], kinds[cell.name], declared.type, declared.time_zone)
         if own is not None:
             return own
-    return typed(cell.text, declared.type, time_zone=declared.time_zone)
+    return cell.value
 
 
 def _raw(columns: Mapping[str, SourceColumn], at: Mapping[str, str]) -> str:

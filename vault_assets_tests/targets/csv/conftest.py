@@ -9,14 +9,15 @@ import duckdb
 import pytest
 
 from vault_assets.model.sources import Column
-from vault_assets.targets.csv import CsvResult, read_csv, spool
+from vault_assets.targets.csv import read_csv, spool
+from vault_assets.targets.result import FileResult
 
 
 @dataclass(frozen=True)
 class Seen:
     """What was read: the result and its rows, in file order."""
 
-    result: CsvResult
+    result: FileResult
     rows: list[tuple[Any, ...]]
     quarantined: list[tuple[Any, ...]]
 

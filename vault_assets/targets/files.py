@@ -1,0 +1,26 @@
+"""Files: read a landed file in the format that its source declares."""
+
+from pathlib import Path
+
+import duckdb
+
+from vault_assets.model.sources import Source
+from vault_assets.targets.csv import read_csv
+from vault_assets.targets.jsonl import read_jsonl
+from vault_assets.targets.result import FileResult
+
+
+def read_file(
+    con: duckdb.DuckDBPyConnection, path: Path, source: Source, *, work_dir: Path
+) -> FileResult:
+    """Read a file into typed rows and quarantined records; see `read_csv` and `read_jsonl`.
+
+    Args:
+        con: The connection.
+        path: The file's text, as returned by `spool`.
+        source: The declaration.
+        work_dir: Folder for a readable copy.
+    """
+    if source.file_format == "jsonl":
+        return read_jsonl(con, path, source.columns, work_dir=work_dir)
+    return read_csv(con, path, source.columns, delimiter=source.delimiter, work_dir=work_dir)
