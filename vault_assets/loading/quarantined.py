@@ -26,6 +26,7 @@ from vault_assets.targets.csv import read_csv, spool
 from vault_assets.targets.csv.header import Header, read_header
 from vault_assets.targets.csv.scratch import Scratch
 from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.files import read_file
 from vault_assets.targets.session import Session
 
 LINE = "row_no"
@@ -139,12 +140,16 @@ def _fill_cells(
     folder: Path,
 ) -> None:
     """Make the table of texts: of rows kept as JSON, and of lines under their header."""
-    is_json = "by_vault" if header is None or header else "true"
+    if header is None and declared.file_format == "jsonl":
+        header, of_file = (), True
+    else:
+        of_file = bool(header)
+    is_json = "by_vault" if header is None or of_file else "true"
     texts = ", ".join(
         f"raw ->> {literal(f'$.{quoted(name)}')} as {quoted(name)}" for name in declared.columns
     )
     parts = [f"select row_no, {texts} from temp.quarantined where ({is_json}) and json_valid(raw)"]
-    if header:
+    if of_file:
         with _lines(scratch, declared, header, readable, folder) as lines:
             scratch.create("table", "cells", " union all ".join([*parts, lines]))
     else:
@@ -153,11 +158,11 @@ def _fill_cells(
 
 @contextmanager
 def _lines(
-    scratch: Scratch, declared: Source, header: Sequence[str], readable: str, folder: Path
+    scratch: Scratch, declared: Source, header: Sequence[str] | None, readable: str, folder: Path
 ) -> Iterator[str]:
-    """Read lines again under their header; give the select of those that are whole."""
+    """Read lines again, under their header if any; give the select of those that are whole."""
     con = scratch.con
-    title = _title(declared.delimiter, header)
+    title = _title(declared.delimiter, header) if header else ""
     first = 1 + title.count("\n")
     # Where each record begins in the file that is written here; a record may have several lines.
     scratch.create(
@@ -175,7 +180,7 @@ def _lines(
         while chunk := found.fetchmany(_CHUNK):
             file.write("".join(f"{raw}\n" for (raw,) in chunk))
     texts = _texts(declared)
-    with read_csv(con, path, texts, delimiter=declared.delimiter, work_dir=folder) as read:
+    with read_file(con, path, declared, columns=texts, work_dir=folder) as read:
         names = ", ".join(f"r.{quoted(name)}" for name in texts)
         yield (
             f"select p.row_no, {names} from {read.rows} as r "
@@ -191,7 +196,13 @@ def column_of(kind: str, **parts: Any) -> Column:
 def _texts(declared: Source) -> dict[str, Column]:
     """Return the declared columns as texts, to be typed later by the rules of rows."""
     return {
-        name: column_of("text", optional=True, empty_as_null=column.empty_as_null)
+        name: column_of(
+            "text",
+            optional=True,
+            empty_as_null=column.empty_as_null,
+            key=column.key,
+            path=column.path,
+        )
         for name, column in declared.columns.items()
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from vault_assets.api import Vault, open_lake
+from vault_assets.api import Vault, Warehouse, open_lake
 from vault_assets.errors import BatchError
 from vault_assets_tests.api.vaults import day, people, reasons, rows, source, staged
 
@@ -47,6 +47,38 @@ def test_corrected_rows_are_a_new_batch_with_the_numbers_of_their_lines(
     assert [mark["released_as"] for mark in marks] == ["second", None, None]
     (_, second) = vault.batches("people")
     assert second["parent_batch_id"] == "first"
+
+
+def test_json_lines_are_read_again_by_their_own_keys(tmp_path: Path) -> None:
+    def town(kind: str) -> dict[str, Any]:
+        amount = {"type": kind, "path": "paid.amount"}
+        return {
+            "name": "town",
+            "sources": {
+                "people": {
+                    "objects": "x.jsonl",
+                    "columns": {"person": {"type": "text", "key": "personId"}, "amount": amount},
+                }
+            },
+            "hubs": {"h_people": {"keys": "person", "from": "people"}},
+        }
+
+    path = tmp_path / "people.jsonl"
+    path.write_text(
+        '{"personId": "ann", "paid": {"amount": 1}}\n'
+        '{"personId": "bob", "paid": {"amount": 12345678901234567890.5}}\n'
+    )
+    with open_lake(town("text(3)")) as vault:
+        vault.add_batch("people", path, load_ts=day(1), batch_id="first")
+        vault.warehouse = Warehouse.model_validate(town("text"))
+        released = vault.release("first", load_ts=day(2))
+        assert (released.released, released.left) == (1, 0)
+        found = vault.query("select row_no, person, amount from stage.people order by row_no")
+        assert found.to_pylist()[1] == {
+            "row_no": 2,
+            "person": "bob",
+            "amount": "12345678901234567890.5",
+        }
 
 
 def test_lines_are_read_again_by_the_declaration_as_it_is_now(tmp_path: Path) -> None:
