@@ -30,7 +30,9 @@ from vault_assets.targets.session import Session
 
 LINE = "row_no"
 """Column that says which quarantined row is corrected."""
-_READABLE = ("cast", "not_null", "too_long", "missing_column")
+_READABLE = ("cast", "not_null", "too_long", "missing_column", "prejoin")
+_TYPED = "(by_vault or reason like 'prejoin:%')"
+"""Rows that were read and typed before they were refused: they are kept as JSON."""
 _CHUNK = 10_000
 
 
@@ -105,7 +107,7 @@ def exported(
         ensure_registry(session)
         ensure_stage(session, plan)
 
-    lake.transaction([BATCHES.label, plan.table.label], ensure)
+    lake.transaction([BATCHES.label, *plan.locks], ensure)
     with open_rows(lake.connection(), warehouse, source, batch_id) as found:
         cells = ", ".join(f"c.{quoted(name)}" for name in warehouse.sources[source].columns)
         yield found.connection.sql(
@@ -139,7 +141,7 @@ def _fill_cells(
     folder: Path,
 ) -> None:
     """Make the table of texts: of rows kept as JSON, and of lines under their header."""
-    is_json = "by_vault" if header is None or header else "true"
+    is_json = _TYPED if header is None or header else "true"
     texts = ", ".join(
         f"raw ->> {literal(f'$.{quoted(name)}')} as {quoted(name)}" for name in declared.columns
     )
@@ -166,7 +168,7 @@ def _lines(
         "select row_no, raw, "
         f"{first} + coalesce(sum(1 + length(raw) - length(replace(raw, chr(10), ''))) over "
         "(order by row_no rows between unbounded preceding and 1 preceding), 0) as line "
-        f"from temp.quarantined where {readable}",
+        f"from temp.quarantined where {readable} and not {_TYPED}",
     )
     path = folder / "lines.csv"
     with path.open("w", encoding="utf-8", newline="") as file:

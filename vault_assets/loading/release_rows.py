@@ -1,5 +1,6 @@
 """Corrected rows on their way into a new batch: what they replace, and what comes with them."""
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,9 +11,12 @@ import duckdb
 import pyarrow as pa
 
 from vault_assets.errors import BatchError
+from vault_assets.landing.batches import naive
 from vault_assets.loading.adding import Addable
+from vault_assets.loading.prejoining import prejoined
 from vault_assets.loading.quarantined import LINE, OpenRows, column_of, corrections, open_rows
-from vault_assets.loading.stage_writing import JoinedRows, ReadyRows
+from vault_assets.loading.ready_rows import JoinedRows, ReadyRows
+from vault_assets.loading.vault import LATEST
 from vault_assets.model import NonHistorizedLink, Source, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.planning import vault_plan
@@ -201,6 +205,8 @@ def with_carried(
     plan: StagePlan,
     prepared: Prepared,
     family: Sequence[str],
+    *,
+    load_ts: dt.datetime | None,
 ) -> JoinedRows:
     """Return the rows of the new batch: the corrected ones, and those that come with them.
 
@@ -210,6 +216,7 @@ def with_carried(
         plan: The stage.
         prepared: The corrected rows.
         family: The batch that the rows once came with, and all that were released from it.
+        load_ts: That of the new batch; None: later than all others.
     """
     ready, columns = prepared.ready, tuple(warehouse.sources[plan.source].columns)
     shift = 0 if prepared.numbered else _last_line(session, plan, family)
@@ -218,7 +225,7 @@ def with_carried(
         f"select {number}, {', '.join(map(quoted, columns))}, "
         f"cast(null as varchar) as _record_source from {ready.rows}"
     )
-    carried, count = _carried(session, warehouse, plan, ready, family), 0
+    carried, count = _carried(session, warehouse, plan, ready, family, load_ts=load_ts), 0
     if carried:
         count = session.value(f"select count(*) from ({carried})")
         rows = f"{rows} union all by name {carried}"
@@ -238,6 +245,8 @@ def _carried(
     plan: StagePlan,
     ready: ReadyRows,
     family: Sequence[str],
+    *,
+    load_ts: dt.datetime | None,
 ) -> str:
     """Return a select of rows that come with the corrected ones; empty if there are none."""
     source = warehouse.sources[plan.source]
@@ -246,12 +255,10 @@ def _carried(
         return ""
     _refuse_row_events(warehouse, plan)
     if units:
-        hashes = [item for item in plan.hashes if item.name in units]
+        hashes = hash_expressions([item for item in plan.hashes if item.name in units])
+        looked_up = prejoined(session, source, plan, ready, naive(load_ts) if load_ts else LATEST)
         session.run(
-            render(
-                "release/units.sql", plan=plan, rows=ready.rows, hashes=hash_expressions(hashes)
-            ),
-            note=False,
+            render("release/units.sql", plan=plan, rows=looked_up.rows, hashes=hashes), note=False
         )
     return render(
         "release/carried.sql",

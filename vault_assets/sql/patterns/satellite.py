@@ -9,7 +9,7 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     """Return the plan of satellite `name`."""
     parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
     types = warehouse.stage_types(satellite.binding.stage)
-    source = warehouse.sources[satellite.binding.stage]
+    stage, about = satellite.binding.stage, warehouse.described
     columns = (
         ColumnPlan(
             parent.key,
@@ -18,7 +18,9 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
             description=f"Key of {satellite.parent}.",
         ),
         *(
-            ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
+            ColumnPlan(
+                column, types[origin], description=warehouse.described(stage, origin), hashed=True
+            )
             for column, origin in satellite.payload.items()
         ),
         *system_columns(history=True, hashes=hash_type(warehouse)),
