@@ -1,13 +1,12 @@
 """Prejoins: a stage row takes columns from the latest row of another stage that it sees."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from vault_assets.api import Vault, open_lake
-from vault_assets.errors import BatchError, LateBatchError
+from vault_assets.errors import BatchError
 from vault_assets_tests.api.vaults import day, key, reasons, rows, source
 
 LOOKUP = {
@@ -238,8 +237,8 @@ def test_refused_rows_are_released_under_the_lookup_of_today(tmp_path: Path) -> 
             (2, "prejoin:customer"),
             (4, "cast:customer_no"),
         ]
-        with pytest.raises(BatchError, match="all 1 rows would be refused again|would be refused"):
-            vault.release("o", [order(1, 9) | {"row_no": 2}][:0] or None, load_ts=day(3))
+        with pytest.raises(BatchError, match="all 2 rows would be refused again"):
+            vault.release("o", load_ts=day(3))
         vault.add_batch("customers", [customer(9, "K-9")], load_ts=day(4))
         released = vault.release("o", load_ts=day(5))
         assert (released.staged.loaded, released.staged.quarantined, released.left) == (1, 1, 0)
@@ -258,19 +257,19 @@ def test_values_of_refused_rows_come_back_as_they_were(tmp_path: Path) -> None:
     path.write_text(
         ",".join(columns)
         + "\n1,9,2024-07-01 12:00:00.5,2024-07-01 12:00:00,2024-07-01 12:00:00+05,"
-        '12345678901234567890.0123456789,nan,2024-07-01,true,"a ""b"",\nc"\n'
+        '12345678901234567890.0123456789,0.1,2024-07-01,true,"a ""b"",\nc"\n'
     )
     with shop(columns) as vault:
         vault.add_batch("orders", path, load_ts=day(1), batch_id="o")
         vault.add_batch("customers", [customer(9, "K-9")], load_ts=day(2))
         vault.release("o", load_ts=day(3))
         vault.add_batch("orders", path, load_ts=day(4))
-        names = ", ".join(f"cast({name} as varchar)" for name in columns)
+        names = ", ".join(f'cast("{name}" as varchar)' for name in columns)
         found = vault.query(f"select distinct {names}, customer_key from stage.orders")
         assert found.num_rows == 1, found.to_pylist()
 
 
-def test_corrected_rows_are_looked_up(tmp_path: Path) -> None:
+def test_corrected_rows_are_looked_up() -> None:
     with shop() as vault:
         vault.add_batch("customers", [customer(7, "K-7")], load_ts=day(1))
         vault.add_batch("orders", [order(1, 70)], load_ts=day(2), batch_id="o")

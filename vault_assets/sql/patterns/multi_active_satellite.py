@@ -9,7 +9,7 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
     """Return the plan of multi-active satellite `name`."""
     parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
     types = warehouse.stage_types(satellite.binding.stage)
-    stage, about = satellite.binding.stage, warehouse.described
+    stage = satellite.binding.stage
     described = {**satellite.child_keys, **satellite.payload}
     set_hash = ColumnPlan(
         "set_hash", hash_type(warehouse), description="Hash of the whole set of the key."

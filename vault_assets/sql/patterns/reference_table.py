@@ -32,17 +32,12 @@ def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
         *((hashed_key,) if composite else ()),
         *(
             ColumnPlan(
-                code,
-                types[code],
-                description=about(stage, code) or "The code.",
-                hashed=True,
+                code, types[code], description=about(stage, code) or "The code.", hashed=True
             )
             for code in table.code
         ),
         *(
-            ColumnPlan(
-                column, types[origin], description=warehouse.described(stage, origin), hashed=True
-            )
+            ColumnPlan(column, types[origin], description=about(stage, origin), hashed=True)
             for column, origin in table.payload.items()
         ),
         *system_columns(history=True, hashes=hash_type(warehouse)),

@@ -9,7 +9,7 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     """Return the plan of satellite `name`."""
     parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
     types = warehouse.stage_types(satellite.binding.stage)
-    stage, about = satellite.binding.stage, warehouse.described
+    stage = satellite.binding.stage
     columns = (
         ColumnPlan(
             parent.key,
