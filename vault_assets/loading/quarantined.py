@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from vault_assets.errors import BatchError
-from vault_assets.loading.replaying import batch_source
+from vault_assets.loading.known_batches import batch_source
 from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.model import Column, Source, Warehouse
 from vault_assets.model.names import literal, quoted

@@ -24,7 +24,7 @@ from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import RELEASED
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
-from vault_assets.targets.rows import ROW_NO, Given, given_rows, read_rows
+from vault_assets.targets.rows import ROW_NO, Given, GivenRows, given_rows, read_rows
 from vault_assets.targets.session import Session
 
 
@@ -73,11 +73,18 @@ def _given(
     waiting: OpenRows, declared: Source, rows: Addable | None, folder: Path, batch_id: str
 ) -> Given:
     if rows is None:
-        rows = _again(waiting, declared, batch_id)
+        rows = _again(waiting, declared, batch_id, waiting.readable)
     elif isinstance(rows, Path):
         rows = corrections(waiting.connection, declared, rows, folder)
-    if isinstance(rows, Given):
-        return rows
+    return rows if isinstance(rows, Given) else _numbered(rows, declared, batch_id)
+
+
+def again_given(waiting: OpenRows, declared: Source, batch_id: str, condition: str) -> Given:
+    """Return the quarantined rows of a condition as they were delivered, with their numbers."""
+    return _numbered(_again(waiting, declared, batch_id, condition), declared, batch_id)
+
+
+def _numbered(rows: GivenRows, declared: Source, batch_id: str) -> Given:
     number = column_of("integer", optional=True)
     given = given_rows(rows, {LINE: number, **declared.columns}, where=batch_id)
     if LINE in declared.columns or LINE not in given.names:
@@ -87,9 +94,11 @@ def _given(
     return Given(pa.schema(fields), given.open)
 
 
-def _again(waiting: OpenRows, declared: Source, batch_id: str) -> duckdb.DuckDBPyRelation:
-    """Return the cells of the lines that another declaration may accept."""
-    lines = f"select row_no from {waiting.table} where {waiting.readable}"
+def _again(
+    waiting: OpenRows, declared: Source, batch_id: str, condition: str
+) -> duckdb.DuckDBPyRelation:
+    """Return the cells of the lines that may be accepted now."""
+    lines = f"select row_no from {waiting.table} where {condition}"
     cells = f"{waiting.cells} where row_no in ({lines})"
     connection = waiting.connection
     found = connection.execute(

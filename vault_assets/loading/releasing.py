@@ -9,6 +9,7 @@ import duckdb
 from vault_assets.errors import BatchError
 from vault_assets.loading.adding import Addable
 from vault_assets.loading.entries import Entry, register_entry
+from vault_assets.loading.known_batches import batch_source
 from vault_assets.loading.registering import BATCHES_LOCK
 from vault_assets.loading.release_rows import (
     Prepared,
@@ -16,7 +17,6 @@ from vault_assets.loading.release_rows import (
     prepared_rows,
     with_carried,
 )
-from vault_assets.loading.replaying import batch_source
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import StagedBatch, refuse_wrong, write_batch
 from vault_assets.loading.tables import ensure_registry, ensure_stage

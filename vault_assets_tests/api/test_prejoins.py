@@ -7,6 +7,9 @@ import pytest
 
 from vault_assets.api import Vault, open_lake
 from vault_assets.errors import BatchError
+from vault_assets.landing.store import open_store
+from vault_assets.loading.replaying import replay_batch
+from vault_assets.settings import Settings
 from vault_assets_tests.api.vaults import day, key, reasons, rows, source
 
 LOOKUP = {
@@ -275,3 +278,44 @@ def test_corrected_rows_are_looked_up() -> None:
         vault.add_batch("orders", [order(1, 70)], load_ts=day(2), batch_id="o")
         vault.release("o", [order(1, 7) | {"row_no": 1}], load_ts=day(3))
         assert looked_up(vault) == [(1, "K-7")]
+
+
+def test_a_batch_of_rows_is_looked_up_again_without_them(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("customer_no,order_no,more\n8,1,\n7,2,\nx,3,\n,4,\n6,5,\n")
+    with shop() as vault:
+        at = {"load_ts": day(1), "batch_id": "c"}
+        vault.add_batch("customers", [customer(7, "K-7"), customer(6, "K-6")], **at)
+        vault.add_batch("orders", path, load_ts=day(2), batch_id="o", record_source="shop")
+        vault.load()
+        vault.replay("c", [customer(7, "K-70"), customer(8, "K-8")])
+        assert stale(vault) == [("o", 2)]
+        vault.replay("o")
+        assert stale(vault) == []
+        assert looked_up(vault) == [(1, "K-8"), (2, "K-70"), (4, None)]
+        assert rows(vault, "stage.orders", "row_no record_source") == [
+            (2, "shop"), (3, "shop"), (5, "shop"),
+        ]  # fmt: skip
+        assert sorted(reasons(vault, "orders")) == [
+            (4, "cast:customer_no"),
+            (5, "null_key:hk_customers"),
+            (5, "null_key:hk_customers"),
+            (6, "prejoin:customer"),
+        ]
+        assert rows(vault, "s_orders", "customer_key") == [("K-70",), ("K-8",), (None,)]
+        assert all(v.passed for v in vault.check("stage.orders") if v.audit.blocking)
+        vault.release("o", [order(3, 7) | {"row_no": 4}], load_ts=day(3))
+        with pytest.raises(BatchError, match="were released"):
+            vault.replay("o")
+
+
+def test_the_command_looks_up_a_batch_of_rows_again(tmp_path: Path) -> None:
+    with shop() as vault:
+        vault.add_batch("customers", [customer(7, "K-7")], load_ts=day(1), batch_id="c")
+        vault.add_batch("orders", [order(1, 7), order(2, None)], load_ts=day(2), batch_id="o")
+        vault.load()
+        vault.replay("c", [customer(7, "K-70")])
+        store = open_store(Settings.model_construct(landing=str(tmp_path)))
+        done = replay_batch(vault.lake, store, vault.warehouse, "o", run_id="again")
+        assert done.staged.total("loaded") == 2
+        assert looked_up(vault) == [(1, "K-70"), (2, None)]
