@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 
 from vault_assets.landing.batches import Batch
+from vault_assets.loading.given_again import refused_given
 from vault_assets.loading.quarantined import open_rows
 from vault_assets.loading.ready_rows import JoinedRows, ReadyRows
-from vault_assets.loading.release_rows import again_given
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import StagedBatch, refuse_wrong, unstage, write_batch
 from vault_assets.loading.staging import Staged
@@ -96,7 +96,7 @@ def _refused(
         if not waiting.count(_REFUSED):
             yield None
             return
-        given = again_given(waiting, declared, batch_id, _REFUSED)
+        given = refused_given(waiting, declared, batch_id, _REFUSED)
         with read_rows(connection, given, declared.columns) as ready:
             yield ready
 

@@ -13,18 +13,19 @@ import pyarrow as pa
 from vault_assets.errors import BatchError
 from vault_assets.landing.batches import naive
 from vault_assets.loading.adding import Addable
+from vault_assets.loading.given_again import given_again
 from vault_assets.loading.prejoining import prejoined
-from vault_assets.loading.quarantined import LINE, OpenRows, column_of, corrections, open_rows
+from vault_assets.loading.quarantined import LINE, OpenRows, open_rows
 from vault_assets.loading.ready_rows import JoinedRows, ReadyRows
 from vault_assets.loading.vault import LATEST
-from vault_assets.model import NonHistorizedLink, Source, Warehouse
+from vault_assets.model import NonHistorizedLink, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import RELEASED
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
-from vault_assets.targets.rows import ROW_NO, Given, GivenRows, given_rows, read_rows
+from vault_assets.targets.rows import ROW_NO, read_rows
 from vault_assets.targets.session import Session
 
 
@@ -62,63 +63,11 @@ def prepared_rows(
         tempfile.TemporaryDirectory() as folder,
     ):
         _refuse_nothing(waiting, batch_id)
-        given = _given(waiting, declared, rows, Path(folder), batch_id)
+        given = given_again(waiting, declared, rows, Path(folder), batch_id)
         with read_rows(connection, given, declared.columns) as ready:
             _refuse_useless(ready, again=rows is None, connection=connection, where=batch_id)
             lines = waiting.connection.execute(f"select row_no from {waiting.table}")
             yield Prepared(ready, ROW_NO in given.names, lines.to_arrow_table())
-
-
-def _given(
-    waiting: OpenRows, declared: Source, rows: Addable | None, folder: Path, batch_id: str
-) -> Given:
-    if rows is None:
-        rows = _again(waiting, declared, batch_id, waiting.readable)
-    elif isinstance(rows, Path):
-        rows = corrections(waiting.connection, declared, rows, folder)
-    return rows if isinstance(rows, Given) else _numbered(rows, declared, batch_id)
-
-
-def again_given(waiting: OpenRows, declared: Source, batch_id: str, condition: str) -> Given:
-    """Return the quarantined rows of a condition as they were delivered, with their numbers."""
-    return _numbered(_again(waiting, declared, batch_id, condition), declared, batch_id)
-
-
-def _numbered(rows: GivenRows, declared: Source, batch_id: str) -> Given:
-    number = column_of("integer", optional=True)
-    given = given_rows(rows, {LINE: number, **declared.columns}, where=batch_id)
-    if LINE in declared.columns or LINE not in given.names:
-        return given
-    names = [ROW_NO if name == LINE else name for name in given.names]
-    fields = [given.schema.field(place).with_name(name) for place, name in enumerate(names)]
-    return Given(pa.schema(fields), given.open)
-
-
-def _again(
-    waiting: OpenRows, declared: Source, batch_id: str, condition: str
-) -> duckdb.DuckDBPyRelation:
-    """Return the cells of the lines that may be accepted now."""
-    lines = f"select row_no from {waiting.table} where {condition}"
-    cells = f"{waiting.cells} where row_no in ({lines})"
-    connection = waiting.connection
-    found = connection.execute(
-        f"select count(*), {', '.join(f'count({quoted(c)})' for c in declared.columns)} "
-        f"from {cells}"
-    ).fetchall()[0]
-    if not found[0]:
-        raise BatchError(
-            f"none of the {waiting.count()} quarantined rows can be read again as it is",
-            where=batch_id,
-            fix=f"Correct them: `vault-assets quarantine {batch_id} --format csv`, then "
-            f"`vault-assets release {batch_id} --file <it>`.",
-        )
-    # A column that a file may lack, and lacked, is not empty where it may not be: it is not there.
-    wanted = [
-        quoted(name)
-        for (name, column), count in zip(declared.columns.items(), found[1:], strict=True)
-        if count or not column.optional
-    ]
-    return connection.sql(f"select row_no, {', '.join(wanted)} from {cells} order by row_no")
 
 
 def _refuse_nothing(waiting: OpenRows, batch_id: str) -> None:

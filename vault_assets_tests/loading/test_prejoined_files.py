@@ -157,7 +157,7 @@ def expected(
     batches: list[tuple[str, list[Any]]], missing: str
 ) -> tuple[list[Any], list[tuple[int, int]]]:
     """Return the stage's rows (n, key) and the (day, row_no) of refused ones, in plain Python."""
-    latest: dict[int, str | None] = {}
+    latest: dict[Any, Any] = {}
     kept, refused = [], []
     for number, (name, content) in enumerate(batches, start=1):
         for row_no, (first, second) in enumerate(content, start=1):
