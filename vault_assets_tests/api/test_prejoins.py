@@ -9,6 +9,7 @@ from vault_assets.api import Vault, open_lake
 from vault_assets.errors import BatchError
 from vault_assets.landing.store import open_store
 from vault_assets.loading.replaying import replay_batch
+from vault_assets.model import Warehouse
 from vault_assets.settings import Settings
 from vault_assets_tests.api.vaults import day, key, reasons, rows, source
 
@@ -319,3 +320,67 @@ def test_the_command_looks_up_a_batch_of_rows_again(tmp_path: Path) -> None:
         done = replay_batch(vault.lake, store, vault.warehouse, "o", run_id="again")
         assert done.staged.total("loaded") == 2
         assert looked_up(vault) == [(1, "K-70"), (2, None)]
+
+
+CHAIN: dict[str, Any] = {
+    "name": "test",
+    "sources": {
+        "lines": {
+            **source({"line": "text", "order_no": "integer"}),
+            "prejoins": {
+                "order": {
+                    "source": "orders",
+                    "on": {"order_no": "order_no"},
+                    "columns": {"customer": "customer_key", "label": "label"},
+                }
+            },
+        },
+        "orders": {
+            **source(ORDERS),
+            "prejoins": {"customer": LOOKUP},
+            "derived": {"label": {"type": "text", "sql": "customer_key || '!'"}},
+        },
+        "customers": source(CUSTOMERS),
+    },
+    "hubs": {
+        "h_customers": {
+            "keys": "business_key",
+            "from": {"stage": "lines", "columns": {"business_key": "customer"}},
+        }
+    },
+    "multi_active_satellites": {
+        "ms_lines": {
+            "parent": "h_customers", "child_keys": ["line"], "payload": ["label"], "from": "lines",
+        }
+    },
+}  # fmt: skip
+
+
+def test_a_stage_looks_up_what_another_one_has_looked_up() -> None:
+    with open_lake(CHAIN) as vault:
+        vault.add_batch("customers", [customer(7, "K-7")], load_ts=day(1), batch_id="c")
+        vault.add_batch("orders", [order(1, 7)], load_ts=day(2), batch_id="o")
+        vault.add_batch("lines", [{"line": "a", "order_no": 1}], load_ts=day(3), batch_id="l")
+        vault.load()
+        assert rows(vault, "ms_lines", "line label") == [("a", "K-7!")]
+        vault.replay("c", [customer(7, "K-70")])
+        for batch_id in ("o", "l"):
+            vault.replay(batch_id)
+        assert rows(vault, "ms_lines", "line label") == [("a", "K-70!")]
+        vault.warehouse = Warehouse.model_validate(CHAIN | {"hashing": "datavault4dbt"})
+        vault.rebuild()
+        assert rows(vault, "ms_lines", "line label") == [("a", "K-70!")]
+
+
+def test_a_released_row_of_a_set_brings_the_set_of_the_key_that_it_finds() -> None:
+    with open_lake(CHAIN) as vault:
+        vault.add_batch("customers", [customer(7, "K-7")], load_ts=day(1))
+        vault.add_batch("orders", [order(1, 7)], load_ts=day(2))
+        lines = [{"line": "a", "order_no": 1}, {"line": "b", "order_no": 2}]
+        vault.add_batch("lines", lines, load_ts=day(3), batch_id="l")
+        vault.add_batch("orders", [order(2, 7)], load_ts=day(4))
+        released = vault.release("l", load_ts=day(5))
+        vault.load()
+        assert (released.released, released.carried, released.staged.loaded) == (1, 1, 2)
+        now = [row for row in rows(vault, "ms_lines", "load_ts line") if row[0] == day(5)]
+        assert now == [(day(5), "a"), (day(5), "b")]
