@@ -13,20 +13,11 @@ if TYPE_CHECKING:
 
 def prejoined_types(warehouse: "Warehouse", stage: str) -> dict[str, ColumnType]:
     """Return the columns that a stage looks up, with their types."""
-    return {
-        new: warehouse.stage_types(prejoin.source)[there]
-        for prejoin in warehouse.sources[stage].prejoins.values()
-        for new, there in prejoin.columns.items()
-    }
-
-
-def prejoined_descriptions(warehouse: "Warehouse", stage: str) -> dict[str, str]:
-    """Return the columns that a stage looks up, with their descriptions."""
-    return {
-        new: warehouse.described(prejoin.source, there)
-        for prejoin in warehouse.sources[stage].prejoins.values()
-        for new, there in prejoin.columns.items()
-    }
+    found: dict[str, ColumnType] = {}
+    for prejoin in warehouse.sources[stage].prejoins.values():
+        there = warehouse.stage_types(prejoin.source)
+        found |= {new: there[column] for new, column in prejoin.columns.items()}
+    return found
 
 
 def check_prejoins(warehouse: "Warehouse", problems: Problems) -> None:

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from vault_assets.model.base import Declared
 from vault_assets.model.names import Name
+
+
+def _with_true_for_on(schema: dict[str, Any]) -> None:
+    """Let a JSON schema accept what YAML 1.1 makes of the key `on`: true, which no schema names.
+
+    Unknown and missing keys are still refused when the declaration is read.
+    """
+    schema.pop("additionalProperties", None)
+    schema["required"] = [name for name in schema["required"] if name != "on"]
 
 
 class Prejoin(Declared):
@@ -14,6 +23,8 @@ class Prejoin(Declared):
 
     A batch sees the rows of batches whose load time is not later than its own.
     """
+
+    model_config = ConfigDict(json_schema_extra=_with_true_for_on)
 
     source: Name = Field(description="The source whose stage is looked up.")
     on: dict[Name, Name] = Field(

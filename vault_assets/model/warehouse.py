@@ -9,11 +9,7 @@ from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.marts import Mart
 from vault_assets.model.names import Name, nearest
 from vault_assets.model.null_key_references import check_null_keys
-from vault_assets.model.prejoin_references import (
-    check_prejoins,
-    prejoined_descriptions,
-    prejoined_types,
-)
+from vault_assets.model.prejoin_references import check_prejoins, prejoined_types
 from vault_assets.model.query_references import check_query_tables
 from vault_assets.model.query_tables import QueryTables
 from vault_assets.model.references import Problems, check_references
@@ -75,8 +71,10 @@ class Warehouse(QueryTables, Vault):
 
     def described(self, stage: str, column: str) -> str:
         """Return the description of a column of a stage; empty if it has none."""
-        looked_up = prejoined_descriptions(self, stage)
-        return looked_up.get(column) or self.sources[stage].described(column)
+        for prejoin in self.sources[stage].prejoins.values():
+            if column in prejoin.columns:
+                return self.described(prejoin.source, prejoin.columns[column])
+        return self.sources[stage].described(column)
 
     def parent(self, name: str) -> Hub | Relation | None:
         """Return the hub or link, of any kind, of that name."""
