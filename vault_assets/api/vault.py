@@ -15,18 +15,14 @@ from vault_assets.loading.audits import Verdict
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.entries import Entry, Kind
 from vault_assets.loading.judging import judge_mart, judge_stage, judge_vault_table
+from vault_assets.loading.known_batches import batch_source, refuse_released
+from vault_assets.loading.looking_again import look_up_again
 from vault_assets.loading.marts import Written, build_mart
 from vault_assets.loading.query_tables import Built, build_bridge, build_pit
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.releasing import Released, release
 from vault_assets.loading.repairing import mark_replayed
-from vault_assets.loading.replaying import (
-    batch_source,
-    fed_by,
-    rebuild_vault,
-    refuse_released,
-    reload_batch,
-)
+from vault_assets.loading.replaying import fed_by, rebuild_vault, reload_batch
 from vault_assets.loading.reporting import applied_batches, batch_list, quarantined_rows
 from vault_assets.loading.snapshots import SnapshotsAdded, add_snapshots
 from vault_assets.loading.splitting import add_rows
@@ -206,19 +202,23 @@ class Vault:
 
         Args:
             batch_id: The batch.
-            rows: Its rows as they should have been; default: those kept in the stage.
+            rows: Its rows as they should have been; default: those kept in the stage, with what
+                its prejoins find now.
 
         Raises:
             BatchError: There is no such batch, or the rows are not those of its source.
         """
         source = batch_source(self.lake, batch_id)
-        if rows is not None:
+        looks_up = rows is None and bool(self.warehouse.sources[source].prejoins)
+        if rows is not None or looks_up:
             refuse_released(self.lake, batch_id)
         labels = [plan.table.label for plan in fed_by(self.warehouse, source)]
         locks = [APPLIED.label]
         self.lake.transaction(locks, lambda session: mark_replayed(session, labels, batch_id))
         if rows is not None:
             replace_rows(self.lake, self.warehouse, source, batch_id, rows, run_id=self.run_id)
+        elif looks_up:
+            look_up_again(self.lake, self.warehouse, source, batch_id, run_id=self.run_id)
         return reload_batch(self.lake, self.warehouse, source, batch_id, run_id=self.run_id)
 
     def release(

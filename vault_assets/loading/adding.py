@@ -11,10 +11,10 @@ import duckdb
 from vault_assets.errors import BatchError
 from vault_assets.landing.batches import Batch
 from vault_assets.loading.entries import Entry, register_entry
+from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import BATCHES_LOCK
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import (
-    ReadyRows,
     StagedBatch,
     refuse_wrong,
     unstage,
@@ -95,7 +95,7 @@ def add_batch(
         refuse_wrong(session, plan, batch, stage_audits(declared, plan))
         return staged
 
-    locks = [BATCHES_LOCK, plan.table.label]
+    locks = [BATCHES_LOCK, *plan.locks]
     return lake.prepared_transaction(locks, _reader(rows, declared, source), unit)
 
 
@@ -132,7 +132,7 @@ def replace_rows(
         refuse_wrong(session, plan, batch, stage_audits(declared, plan))
         return staged
 
-    return lake.prepared_transaction([plan.table.label], _reader(rows, declared, source), unit)
+    return lake.prepared_transaction(plan.locks, _reader(rows, declared, source), unit)
 
 
 Reader = Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[ReadyRows]]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vault_assets.errors import BatchError
+from vault_assets.loading.known_batches import batch_source
 from vault_assets.loading.registering import utc_now
-from vault_assets.loading.replaying import batch_source
 from vault_assets.loading.stored import stored_columns
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.work import unfinished_batches

@@ -6,8 +6,8 @@ from typing import Literal, get_args
 
 from vault_assets.errors import BatchError
 from vault_assets.landing.batches import Batch, batch_name, naive, next_load_ts
+from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import insert_batches, utc_now
-from vault_assets.loading.stage_writing import ReadyRows
 from vault_assets.sql.registry import BATCHES
 from vault_assets.targets.session import Session
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from vault_assets.loading.stage_writing import JoinedRows, ReadyRows
+from vault_assets.loading.ready_rows import JoinedRows, ReadyRows
 from vault_assets.model import Source
 from vault_assets.sql.registry import PART
 from vault_assets.targets.files import read_file

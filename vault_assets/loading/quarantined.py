@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from vault_assets.errors import BatchError
-from vault_assets.loading.replaying import batch_source
+from vault_assets.loading.known_batches import batch_source
 from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.model import Column, Source, Warehouse
 from vault_assets.model.names import literal, quoted
@@ -31,7 +31,9 @@ from vault_assets.targets.session import Session
 
 LINE = "row_no"
 """Column that says which quarantined row is corrected."""
-_READABLE = ("cast", "not_null", "too_long", "missing_column")
+_READABLE = ("cast", "not_null", "too_long", "missing_column", "prejoin")
+_TYPED = "(by_vault or reason like 'prejoin:%')"
+"""Rows that were read and typed before they were refused: they are kept as JSON."""
 _CHUNK = 10_000
 
 
@@ -106,7 +108,7 @@ def exported(
         ensure_registry(session)
         ensure_stage(session, plan)
 
-    lake.transaction([BATCHES.label, plan.table.label], ensure)
+    lake.transaction([BATCHES.label, *plan.locks], ensure)
     with open_rows(lake.connection(), warehouse, source, batch_id) as found:
         cells = ", ".join(f"c.{quoted(name)}" for name in warehouse.sources[source].columns)
         yield found.connection.sql(
@@ -144,7 +146,7 @@ def _fill_cells(
         header, of_file = (), True
     else:
         of_file = bool(header)
-    is_json = "by_vault" if header is None or of_file else "true"
+    is_json = _TYPED if header is None or of_file else "true"
     texts = ", ".join(
         f"raw ->> {literal(f'$.{quoted(name)}')} as {quoted(name)}" for name in declared.columns
     )
@@ -171,7 +173,7 @@ def _lines(
         "select row_no, raw, "
         f"{first} + coalesce(sum(1 + length(raw) - length(replace(raw, chr(10), ''))) over "
         "(order by row_no rows between unbounded preceding and 1 preceding), 0) as line "
-        f"from temp.quarantined where {readable}",
+        f"from temp.quarantined where {readable} and not {_TYPED}",
     )
     path = folder / "lines.csv"
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -1,5 +1,6 @@
 """Corrected rows on their way into a new batch: what they replace, and what comes with them."""
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,17 +11,21 @@ import duckdb
 import pyarrow as pa
 
 from vault_assets.errors import BatchError
+from vault_assets.landing.batches import naive
 from vault_assets.loading.adding import Addable
-from vault_assets.loading.quarantined import LINE, OpenRows, column_of, corrections, open_rows
-from vault_assets.loading.stage_writing import JoinedRows, ReadyRows
-from vault_assets.model import NonHistorizedLink, Source, Warehouse
+from vault_assets.loading.given_again import given_again
+from vault_assets.loading.prejoining import prejoined
+from vault_assets.loading.quarantined import LINE, OpenRows, open_rows
+from vault_assets.loading.ready_rows import JoinedRows, ReadyRows
+from vault_assets.loading.vault import LATEST
+from vault_assets.model import NonHistorizedLink, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import RELEASED
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
-from vault_assets.targets.rows import ROW_NO, Given, given_rows, read_rows
+from vault_assets.targets.rows import ROW_NO, read_rows
 from vault_assets.targets.session import Session
 
 
@@ -58,54 +63,11 @@ def prepared_rows(
         tempfile.TemporaryDirectory() as folder,
     ):
         _refuse_nothing(waiting, batch_id)
-        given = _given(waiting, declared, rows, Path(folder), batch_id)
+        given = given_again(waiting, declared, rows, Path(folder), batch_id)
         with read_rows(connection, given, declared.columns) as ready:
             _refuse_useless(ready, again=rows is None, connection=connection, where=batch_id)
             lines = waiting.connection.execute(f"select row_no from {waiting.table}")
             yield Prepared(ready, ROW_NO in given.names, lines.to_arrow_table())
-
-
-def _given(
-    waiting: OpenRows, declared: Source, rows: Addable | None, folder: Path, batch_id: str
-) -> Given:
-    if rows is None:
-        rows = _again(waiting, declared, batch_id)
-    elif isinstance(rows, Path):
-        rows = corrections(waiting.connection, declared, rows, folder)
-    if isinstance(rows, Given):
-        return rows
-    number = column_of("integer", optional=True)
-    given = given_rows(rows, {LINE: number, **declared.columns}, where=batch_id)
-    if LINE in declared.columns or LINE not in given.names:
-        return given
-    names = [ROW_NO if name == LINE else name for name in given.names]
-    fields = [given.schema.field(place).with_name(name) for place, name in enumerate(names)]
-    return Given(pa.schema(fields), given.open)
-
-
-def _again(waiting: OpenRows, declared: Source, batch_id: str) -> duckdb.DuckDBPyRelation:
-    """Return the cells of the lines that another declaration may accept."""
-    lines = f"select row_no from {waiting.table} where {waiting.readable}"
-    cells = f"{waiting.cells} where row_no in ({lines})"
-    connection = waiting.connection
-    found = connection.execute(
-        f"select count(*), {', '.join(f'count({quoted(c)})' for c in declared.columns)} "
-        f"from {cells}"
-    ).fetchall()[0]
-    if not found[0]:
-        raise BatchError(
-            f"none of the {waiting.count()} quarantined rows can be read again as it is",
-            where=batch_id,
-            fix=f"Correct them: `vault-assets quarantine {batch_id} --format csv`, then "
-            f"`vault-assets release {batch_id} --file <it>`.",
-        )
-    # A column that a file may lack, and lacked, is not empty where it may not be: it is not there.
-    wanted = [
-        quoted(name)
-        for (name, column), count in zip(declared.columns.items(), found[1:], strict=True)
-        if count or not column.optional
-    ]
-    return connection.sql(f"select row_no, {', '.join(wanted)} from {cells} order by row_no")
 
 
 def _refuse_nothing(waiting: OpenRows, batch_id: str) -> None:
@@ -201,6 +163,8 @@ def with_carried(
     plan: StagePlan,
     prepared: Prepared,
     family: Sequence[str],
+    *,
+    load_ts: dt.datetime | None,
 ) -> JoinedRows:
     """Return the rows of the new batch: the corrected ones, and those that come with them.
 
@@ -210,6 +174,7 @@ def with_carried(
         plan: The stage.
         prepared: The corrected rows.
         family: The batch that the rows once came with, and all that were released from it.
+        load_ts: That of the new batch; None: later than all others.
     """
     ready, columns = prepared.ready, tuple(warehouse.sources[plan.source].columns)
     shift = 0 if prepared.numbered else _last_line(session, plan, family)
@@ -218,7 +183,7 @@ def with_carried(
         f"select {number}, {', '.join(map(quoted, columns))}, "
         f"cast(null as varchar) as _record_source from {ready.rows}"
     )
-    carried, count = _carried(session, warehouse, plan, ready, family), 0
+    carried, count = _carried(session, warehouse, plan, ready, family, load_ts=load_ts), 0
     if carried:
         count = session.value(f"select count(*) from ({carried})")
         rows = f"{rows} union all by name {carried}"
@@ -238,6 +203,8 @@ def _carried(
     plan: StagePlan,
     ready: ReadyRows,
     family: Sequence[str],
+    *,
+    load_ts: dt.datetime | None,
 ) -> str:
     """Return a select of rows that come with the corrected ones; empty if there are none."""
     source = warehouse.sources[plan.source]
@@ -246,12 +213,10 @@ def _carried(
         return ""
     _refuse_row_events(warehouse, plan)
     if units:
-        hashes = [item for item in plan.hashes if item.name in units]
+        hashes = hash_expressions([item for item in plan.hashes if item.name in units])
+        looked_up = prejoined(session, source, plan, ready, naive(load_ts) if load_ts else LATEST)
         session.run(
-            render(
-                "release/units.sql", plan=plan, rows=ready.rows, hashes=hash_expressions(hashes)
-            ),
-            note=False,
+            render("release/units.sql", plan=plan, rows=looked_up.rows, hashes=hashes), note=False
         )
     return render(
         "release/carried.sql",

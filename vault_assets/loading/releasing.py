@@ -9,6 +9,7 @@ import duckdb
 from vault_assets.errors import BatchError
 from vault_assets.loading.adding import Addable
 from vault_assets.loading.entries import Entry, register_entry
+from vault_assets.loading.known_batches import batch_source
 from vault_assets.loading.registering import BATCHES_LOCK
 from vault_assets.loading.release_rows import (
     Prepared,
@@ -16,7 +17,6 @@ from vault_assets.loading.release_rows import (
     prepared_rows,
     with_carried,
 )
-from vault_assets.loading.replaying import batch_source
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import StagedBatch, refuse_wrong, write_batch
 from vault_assets.loading.tables import ensure_registry, ensure_stage
@@ -82,7 +82,7 @@ def release(
     declared, plan = warehouse.sources[source], stage_plan(warehouse, source)
     entry = replace(entry or Entry(), parent_batch_id=batch_id)
     entry = replace(entry, kind=entry.kind or declared.delivery)
-    locks = [BATCHES_LOCK, plan.table.label]
+    locks = [BATCHES_LOCK, *plan.locks]
     lake.transaction(locks, lambda session: _ensure(session, plan))
 
     def prepare(connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[Prepared]:
@@ -93,7 +93,7 @@ def release(
         if declared.delivery == "full":
             _refuse_newer_snapshot(session, source, batch_id, family)
         count = lines_released(session, batch_id, prepared)
-        corrected = with_carried(session, warehouse, plan, prepared, family)
+        corrected = with_carried(session, warehouse, plan, prepared, family, load_ts=entry.load_ts)
         batch = register_entry(session, source, entry, corrected)
         staged = write_batch(
             session,
@@ -105,12 +105,22 @@ def release(
             record_source=entry.record_source or _record_source(session, plan, batch_id),
             source_column="_record_source",
         )
+        if plan.prejoins and rows is None and not staged.loaded:
+            raise _still_missing(batch_id, staged)
         _record(session, batch_id, batch.batch_id)
         refuse_wrong(session, plan, batch, stage_audits(declared, plan))
         carried = corrected.loaded - prepared.ready.loaded
         return Released(batch_id, staged, count, carried, prepared.lines.num_rows - count)
 
     return lake.prepared_transaction(locks, prepare, unit)
+
+
+def _still_missing(batch_id: str, staged: StagedBatch) -> BatchError:
+    return BatchError(
+        f"all {staged.records} rows would be refused again: what they look up is not there",
+        where=batch_id,
+        fix="Deliver it first, or give corrected rows.",
+    )
 
 
 def _ensure(session: Session, plan: StagePlan) -> None:

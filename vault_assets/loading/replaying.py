@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vault_assets.errors import BatchError
 from vault_assets.landing.store import Store
+from vault_assets.loading.known_batches import batch_source, refuse_released
+from vault_assets.loading.looking_again import is_given, look_up_again
 from vault_assets.loading.rehashing import refuse_wrong_keys, rehash_stage
 from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.staging import Staged, stage_batches
-from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.model import Warehouse
-from vault_assets.model.names import nearest
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import VaultPlan
-from vault_assets.sql.registry import APPLIED, BATCHES, RELEASED
+from vault_assets.sql.registry import APPLIED
 from vault_assets.targets.ducklake import DuckLake
-from vault_assets.targets.session import Session
 
 Progress = Callable[[str], None]
 
@@ -40,6 +38,9 @@ def replay_batch(
 ) -> Replayed:
     """Read a batch's object again and load every table that it feeds anew.
 
+    A batch that was given as rows has no object: if its stage has prejoins, the rows are looked up
+    again.
+
     Its load time stays what it was. Keys that it touches are rebuilt from all batches, so the
     result is as if the batch had been read like this the first time. If this is interrupted, the
     next load of each table does its part.
@@ -52,7 +53,10 @@ def replay_batch(
     plans = fed_by(warehouse, source)
     labels = [plan.table.label for plan in plans]
     lake.transaction([APPLIED.label], lambda session: mark_replayed(session, labels, batch_id))
-    staged = stage_batches(lake, store, warehouse, source, run_id=run_id, replayed=[batch_id])
+    if warehouse.sources[source].prejoins and is_given(lake, batch_id):
+        staged = look_up_again(lake, warehouse, source, batch_id, run_id=run_id)
+    else:
+        staged = stage_batches(lake, store, warehouse, source, run_id=run_id, replayed=[batch_id])
     progress(staged.table)
     return Replayed(
         staged, reload_batch(lake, warehouse, source, batch_id, run_id=run_id, progress=progress)
@@ -93,49 +97,6 @@ def fed_by(warehouse: Warehouse, source: str) -> list[VaultPlan]:
         if source in sources or {parent.table.label for parent in plan.parents} & set(found):
             found[plan.table.label] = plan
     return list(found.values())
-
-
-def batch_source(lake: DuckLake, batch_id: str) -> str:
-    """Return the source of a registered batch.
-
-    Raises:
-        BatchError: There is no such batch; with the nearest id.
-    """
-
-    def unit(session: Session) -> dict[str, str]:
-        ensure_registry(session)
-        return dict(
-            session.connection.execute(f"select batch_id, source from {BATCHES.sql}").fetchall()
-        )
-
-    known = lake.transaction([], unit)
-    if batch_id not in known:
-        hint = nearest(batch_id, known) if known else "nothing has landed yet"
-        raise BatchError(f"no batch {batch_id!r}: {hint}", where=lake.warehouse)
-    return known[batch_id]
-
-
-def refuse_released(lake: DuckLake, batch_id: str) -> None:
-    """Refuse to read a batch anew whose quarantined rows were released: they would come twice.
-
-    Raises:
-        BatchError: Rows of it were released.
-    """
-
-    def unit(session: Session) -> str | None:
-        ensure_registry(session)
-        return session.value(
-            f"select min(batch_id) from {RELEASED.sql} where parent_batch_id = $batch_id",
-            {"batch_id": batch_id},
-        )
-
-    child = lake.transaction([], unit)
-    if child:
-        raise BatchError(
-            f"rows of it were released as {child}: read anew, they would be loaded twice",
-            where=batch_id,
-            fix="Correct them there, or deliver the file again.",
-        )
 
 
 def rebuild_vault(

@@ -5,6 +5,7 @@ Their queries are bound to $batches (ids) and $first, $last (load times that bou
 
 from vault_assets.loading.audits import Audit
 from vault_assets.loading.null_keys import null_key_audits
+from vault_assets.loading.prejoining import prejoin_audits
 from vault_assets.model import Column, Source
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
@@ -27,7 +28,7 @@ def stage_audits(source: Source, plan: StagePlan) -> list[Audit]:
         for template in check_templates("stage")
         if lossy or not template.lossy
     ]
-    return [*audits, *null_key_audits(plan), *_column_audits(source, plan)]
+    return [*audits, *prejoin_audits(plan), *null_key_audits(plan), *_column_audits(source, plan)]
 
 
 def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:

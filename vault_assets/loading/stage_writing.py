@@ -3,76 +3,24 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from vault_assets.landing.batches import Batch
 from vault_assets.loading.audits import Audit, evaluate, refuse_failures
+from vault_assets.loading.prejoining import (
+    definition,
+    forget_lookups,
+    prejoined,
+    refuse_unlooked,
+)
+from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import utc_now
 from vault_assets.model import Warehouse
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import APPLIED, FAILURES
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import read_sql, render
-from vault_assets.targets.csv import Refusal
 from vault_assets.targets.session import Session
-
-
-class ReadyRows(Protocol):
-    """Typed rows that may enter a stage, and the records that may not: records = both together."""
-
-    @property
-    def rows(self) -> str:
-        """View of the typed rows: row_no and every declared column."""
-        ...
-
-    @property
-    def quarantined(self) -> str:
-        """View of the other records: row_no, raw, reason, column_name, detail."""
-        ...
-
-    @property
-    def records(self) -> int:
-        """Records that came in."""
-        ...
-
-    @property
-    def loaded(self) -> int:
-        """Number of `rows`."""
-        ...
-
-    @property
-    def rejected(self) -> int:
-        """Number of `quarantined`."""
-        ...
-
-    @property
-    def unknown_columns(self) -> tuple[str, ...]:
-        """Columns that the source does not declare."""
-        ...
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """Why no record could be read; None if they could."""
-        ...
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """Names of the file's columns in their order; none if the records are no lines."""
-        ...
-
-
-@dataclass(frozen=True)
-class JoinedRows:
-    """`ReadyRows` of several origins: `rows` and `quarantined` are queries in brackets."""
-
-    rows: str
-    quarantined: str
-    records: int
-    loaded: int
-    rejected: int
-    unknown_columns: tuple[str, ...]
-    refusal: Refusal | None = None
-    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,8 +66,13 @@ def write_batch(
         run_id: Written beside the applied batch.
         record_source: Value of record_source; default: the source's, else the warehouse's.
         source_column: SQL of a column of `ready.rows` that says otherwise where it is not NULL.
+
+    Raises:
+        LateBatchError: A stage that it looks up lacks a batch.
     """
     source = warehouse.sources[plan.source]
+    refuse_unlooked(session, plan, batch)
+    ready = prejoined(session, source, plan, ready, batch.load_ts)
     # Rows without these values are in quarantine.
     never_null = [
         name for name, column in source.columns.items() if not (column.nullable or column.optional)
@@ -148,6 +101,7 @@ def write_batch(
             {"batch_id": batch.batch_id},
         )
     _record(session, plan, batch, ready, run_id)
+    forget_lookups(session, plan)
     return StagedBatch(batch, ready.records, ready.loaded, ready.rejected, ready.unknown_columns)
 
 
@@ -166,13 +120,13 @@ def _record(session: Session, plan: StagePlan, batch: Batch, ready: ReadyRows, r
             "duplicate": 0,
             "quarantined": ready.rejected,
             "applied_at": utc_now(),
-            "note": _note(ready),
+            "note": _note(plan, ready),
         },
         note=False,
     )
 
 
-def _note(ready: ReadyRows) -> str | None:
+def _note(plan: StagePlan, ready: ReadyRows) -> str | None:
     """Return what the checks want to know of a batch, as JSON; None if there is nothing to tell."""
     found: dict[str, Any] = {}
     if ready.unknown_columns:
@@ -181,6 +135,8 @@ def _note(ready: ReadyRows) -> str | None:
         found["header"] = ready.refusal.detail
     if ready.rejected and ready.header:
         found["columns"] = list(ready.header)  # what the raw lines mean, should they be released
+    if plan.prejoins:
+        found["prejoins"] = definition(plan)
     return json.dumps(found, ensure_ascii=False) if found else None
 
 

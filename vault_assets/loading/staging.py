@@ -13,10 +13,10 @@ from vault_assets.landing.batches import Batch
 from vault_assets.landing.store import Store
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
 from vault_assets.loading.parts import read_parts
+from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import batch_objects, utc_now
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import (
-    ReadyRows,
     StagedBatch,
     refuse_wrong,
     scoped,
@@ -132,7 +132,7 @@ def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
         )
         return [Batch(**row) for row in rows]
 
-    return job.lake.transaction([job.plan.table.label], unit)
+    return job.lake.transaction(job.plan.locks, unit)
 
 
 def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[str, ...]]:
@@ -159,7 +159,7 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
             refuse_wrong(session, job.plan, batch, job.audits)
             return staged, tuple(session.statements)
 
-        return job.lake.prepared_transaction([job.plan.table.label], read, unit)
+        return job.lake.prepared_transaction(job.plan.locks, read, unit)
 
 
 def _texts(job: _Job, batch: Batch, folder: Path) -> list[Path]:

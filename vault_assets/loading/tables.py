@@ -90,6 +90,8 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
         TargetError: As `ensure_table`; or a hash would be computed from other columns than in the
             rows kept so far, and `rehash` is off; or a kept row holds a placeholder of a key.
     """
+    for prejoin in () if rehash else plan.prejoins:
+        require_stage(session, prejoin.stage)
     comments = _stored_comments(session, plan.table)
     changed = changed_hashes(plan, comments)
     if rehash:

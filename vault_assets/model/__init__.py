@@ -3,6 +3,7 @@
 from vault_assets.model.base import Check, Table
 from vault_assets.model.marts import Mart
 from vault_assets.model.null_keys import Placeholder
+from vault_assets.model.prejoins import Prejoin
 from vault_assets.model.query_tables import Bridge, Pit, Snapshots
 from vault_assets.model.sources import Column, Source
 from vault_assets.model.types import ColumnType, parse_type
@@ -37,6 +38,7 @@ __all__ = [
     "NonHistorizedLink",
     "Pit",
     "Placeholder",
+    "Prejoin",
     "RecordTrackingSatellite",
     "ReferenceTable",
     "Relation",

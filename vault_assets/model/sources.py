@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
+from vault_assets.model.prejoins import Prejoin
 from vault_assets.model.types import ColumnType, Epoch, Type
 
 Scalar = str | int | float | bool
@@ -196,6 +197,10 @@ class Source(Table):
 
     derived: dict[Name, DerivedColumn] = Field(
         default_factory=dict, description="Further columns of the stage, computed from the row."
+    )
+    prejoins: dict[Name, Prejoin] = Field(
+        default_factory=dict,
+        description="Further columns of the stage, looked up in the rows of another stage.",
     )
 
     @property

@@ -9,6 +9,7 @@ from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.marts import Mart
 from vault_assets.model.names import Name, nearest
 from vault_assets.model.null_key_references import check_null_keys
+from vault_assets.model.prejoin_references import check_prejoins, prejoined_types
 from vault_assets.model.query_references import check_query_tables
 from vault_assets.model.query_tables import QueryTables
 from vault_assets.model.references import Problems, check_references
@@ -44,6 +45,8 @@ class Warehouse(QueryTables, Vault):
     @model_validator(mode="after")
     def _references_resolve(self) -> "Warehouse":
         problems = Problems(type(self).__name__)
+        check_prejoins(self, problems)
+        problems.raise_if_any()  # what is wrong there would be told of every use again
         check_references(self, problems)
         if not problems.found:
             check_null_keys(self, problems)
@@ -53,7 +56,7 @@ class Warehouse(QueryTables, Vault):
         return self
 
     def stage_types(self, stage: str) -> dict[str, ColumnType]:
-        """Return the columns of a stage: those of its source and derived ones, by name.
+        """Return the columns of a stage by name: those of its source, looked up and derived ones.
 
         Raises:
             KeyError: There is no such stage; the message has the nearest name.
@@ -62,7 +65,16 @@ class Warehouse(QueryTables, Vault):
             msg = f"no stage {stage!r}: {nearest(stage, self.sources)}"
             raise KeyError(msg)
         source = self.sources[stage]
-        return {name: column.type for name, column in {**source.columns, **source.derived}.items()}
+        own = {name: column.type for name, column in source.columns.items()}
+        derived = {name: column.type for name, column in source.derived.items()}
+        return {**own, **prejoined_types(self, stage), **derived}
+
+    def described(self, stage: str, column: str) -> str:
+        """Return the description of a column of a stage; empty if it has none."""
+        for prejoin in self.sources[stage].prejoins.values():
+            if column in prejoin.columns:
+                return self.described(prejoin.source, prejoin.columns[column])
+        return self.sources[stage].described(column)
 
     def parent(self, name: str) -> Hub | Relation | None:
         """Return the hub or link, of any kind, of that name."""

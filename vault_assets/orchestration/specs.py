@@ -44,7 +44,11 @@ def stage_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
     plan = stage_plan(warehouse, name)
     landing = asset_key(warehouse, "landing", name)
     columns = {column: [(landing, column)] for column in plan.source_columns}
-    columns |= {item.name: [(landing, part) for part, _ in item.parts] for item in plan.hashes}
+    others = [asset_key(warehouse, "stage", item.stage.source) for item in plan.prejoins]
+    for other, prejoin in zip(others, plan.prejoins, strict=True):
+        columns |= {new: [(other, there)] for new, there in prejoin.columns}
+    own = {"batch_id": [(landing, "batch_id")], "row_no": [(landing, "row_no")], **columns}
+    columns |= {item.name: [own[part][0] for part, _ in item.parts] for item in plan.hashes}
     return table_spec(
         warehouse,
         "stage",
@@ -52,7 +56,7 @@ def stage_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
         warehouse.sources[name],
         kinds={ENGINE},
         description=f"Typed and hashed rows, kept per batch. {plan.table.description}".strip(),
-        deps=[landing],
+        deps=[landing, *dict.fromkeys(others)],
         metadata={
             "dagster/column_schema": column_schema(plan.table),
             "dagster/column_lineage": lineage(columns),

@@ -105,6 +105,33 @@ class NullKeyPlan:
 
 
 @dataclass(frozen=True)
+class PrejoinPlan:
+    """Columns of a stage that are looked up in another stage.
+
+    Args:
+        name: Name of the prejoin.
+        stage: The stage that is looked up.
+        on: (column of the source, SQL of its value over the source's row `l`, column there).
+        columns: (new column, column there).
+        quarantine: Whether a row is refused whose key is not found.
+    """
+
+    name: str
+    stage: "StagePlan"
+    on: tuple[tuple[str, str, str], ...]
+    columns: tuple[tuple[str, str], ...]
+    quarantine: bool
+
+    @property
+    def definition(self) -> str:
+        """What it does, in words that change when it does."""
+        on = ", ".join(f"{own} = {there}" for own, _, there in self.on)
+        columns = ", ".join(f"{new} = {there}" for new, there in self.columns)
+        missing = "quarantine" if self.quarantine else "null"
+        return f"{self.name}: {self.stage.source} on {on}: {columns}; missing: {missing}"
+
+
+@dataclass(frozen=True)
 class StagePlan:
     """A stage: the table, its quarantine, the source's columns and the hashes to add.
 
@@ -118,6 +145,12 @@ class StagePlan:
     normalized: tuple[tuple[str, str], ...] = ()
     derived: tuple[tuple[str, str], ...] = ()
     null_keys: tuple[NullKeyPlan, ...] = ()
+    prejoins: tuple[PrejoinPlan, ...] = ()
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """What a transaction that writes it locks: the stages that it looks up stay as they are."""
+        return (self.table.label, *(prejoin.stage.table.label for prejoin in self.prejoins))
 
     @property
     def source_columns(self) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ from vault_assets.hashing import Profile, profile_of
 from vault_assets.model import (
     MultiActiveSatellite,
     NonHistorizedLink,
+    Prejoin,
     ReferenceTable,
     Relation,
     Satellite,
+    Source,
 )
 from vault_assets.model.names import quoted
 from vault_assets.model.null_keys import RolePolicy
@@ -27,6 +29,7 @@ from vault_assets.sql.plans import (
     TIMESTAMP,
     ColumnPlan,
     Hash,
+    PrejoinPlan,
     StagePlan,
     TablePlan,
 )
@@ -49,8 +52,8 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
         ColumnPlan("row_no", INTEGER, nullable=False, description="Line of the file it begins at."),
         ColumnPlan("record_source", TEXT, nullable=False, description="Where the row came from."),
         *(
-            ColumnPlan(column, declared.type, description=declared.description)
-            for column, declared in {**source.columns, **source.derived}.items()
+            ColumnPlan(column, declared, description=warehouse.described(name, column))
+            for column, declared in warehouse.stage_types(name).items()
         ),
         *(
             ColumnPlan(
@@ -81,6 +84,22 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
             for name, column in source.derived.items()
         ),
         null_keys=null_key_plans(warehouse, name),
+        prejoins=tuple(
+            _prejoin(warehouse, source, key, prejoin) for key, prejoin in source.prejoins.items()
+        ),
+    )
+
+
+def _prejoin(warehouse: Warehouse, source: Source, name: str, prejoin: Prejoin) -> PrejoinPlan:
+    return PrejoinPlan(
+        name,
+        stage_plan(warehouse, prejoin.source),
+        tuple(
+            (own, _normalized(f"l.{quoted(own)}", source.columns[own].normalize), there)
+            for own, there in prejoin.on.items()
+        ),
+        tuple(prejoin.columns.items()),
+        quarantine=prejoin.missing == "quarantine",
     )
 
 

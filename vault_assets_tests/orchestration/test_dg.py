@@ -88,3 +88,37 @@ def test_a_wrong_key_is_told_with_file_and_line_by_both_commands(project: Path) 
         assert "Traceback" not in said
     assert theirs.returncode == 1
     assert f"defs.yaml:{line}" in theirs.stdout + theirs.stderr
+
+
+def test_a_prejoin_may_be_written_with_the_plain_word_on(project: Path) -> None:
+    """YAML takes `on` for true."""
+    folder = project / DEFS / "looked_up"
+    folder.mkdir()
+    (folder / "defs.yaml").write_text(PREJOIN)
+    try:
+        for what in ("yaml", "defs"):
+            done = call(project, "dg", "check", what)
+            assert done.returncode == 0, done.stdout + done.stderr
+        done = call(project, "vault-assets", "check")
+        assert "looked_up: 2 sources" in done.stdout, done.stdout + done.stderr
+    finally:
+        shutil.rmtree(folder)
+
+
+PREJOIN = """\
+type: vault_assets.Warehouse
+attributes:
+  name: looked_up
+  owners: ["team:town"]
+  sources:
+    pets:
+      objects: looked_up/pets/*.csv
+      columns: {pet: text, owner: integer}
+      prejoins:
+        owner: {source: people, on: {owner: id}, columns: {owner_name: name}}
+    people:
+      objects: looked_up/people/*.csv
+      columns: {id: integer, name: text}
+  hubs:
+    h_names: {keys: name, from: {stage: pets, columns: {name: owner_name}}}
+"""

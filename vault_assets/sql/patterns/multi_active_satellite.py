@@ -9,7 +9,7 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
     """Return the plan of multi-active satellite `name`."""
     parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
     types = warehouse.stage_types(satellite.binding.stage)
-    source = warehouse.sources[satellite.binding.stage]
+    stage = satellite.binding.stage
     described = {**satellite.child_keys, **satellite.payload}
     set_hash = ColumnPlan(
         "set_hash", hash_type(warehouse), description="Hash of the whole set of the key."
@@ -22,7 +22,9 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
             description=f"Key of {satellite.parent}.",
         ),
         *(
-            ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
+            ColumnPlan(
+                column, types[origin], description=warehouse.described(stage, origin), hashed=True
+            )
             for column, origin in described.items()
         ),
         *system_columns(history=True, hashes=hash_type(warehouse)),

@@ -23,7 +23,7 @@ from vault_assets.sql.plans import (
 def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
     """Return the plan of reference table `name`."""
     types = warehouse.stage_types(table.binding.stage)
-    source = warehouse.sources[table.binding.stage]
+    stage, about = table.binding.stage, warehouse.described
     composite = len(table.code) > 1
     key = table.hash_key if composite else table.code[0]
     hashed_key = ColumnPlan(
@@ -33,12 +33,12 @@ def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
         *((hashed_key,) if composite else ()),
         *(
             ColumnPlan(
-                code, types[code], description=source.described(code) or "The code.", hashed=True
+                code, types[code], description=about(stage, code) or "The code.", hashed=True
             )
             for code in table.code
         ),
         *(
-            ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
+            ColumnPlan(column, types[origin], description=about(stage, origin), hashed=True)
             for column, origin in table.payload.items()
         ),
         *system_columns(history=True, hashes=hash_type(warehouse)),

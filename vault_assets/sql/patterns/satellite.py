@@ -16,7 +16,7 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
     """Return the plan of satellite `name`."""
     parent = parent_plan(warehouse, satellite.parent, satellite.binding.stage)
     types = warehouse.stage_types(satellite.binding.stage)
-    source = warehouse.sources[satellite.binding.stage]
+    stage = satellite.binding.stage
     columns = (
         ColumnPlan(
             parent.key,
@@ -25,7 +25,9 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
             description=f"Key of {satellite.parent}.",
         ),
         *(
-            ColumnPlan(column, types[origin], description=source.described(origin), hashed=True)
+            ColumnPlan(
+                column, types[origin], description=warehouse.described(stage, origin), hashed=True
+            )
             for column, origin in satellite.payload.items()
         ),
         *system_columns(history=True, hashes=hash_type(warehouse)),
