@@ -103,7 +103,7 @@ def write_batch(
             render("stage/quarantine.sql", plan=plan, rejects=ready.quarantined),
             {"batch_id": batch.batch_id},
         )
-    _record(session, plan, batch, ready, run_id, keys)
+    _record(session, plan, batch, ready, run_id, keys=keys)
     forget_lookups(session, plan)
     return StagedBatch(batch, ready.records, ready.loaded, ready.rejected, ready.unknown_columns)
 
@@ -114,6 +114,7 @@ def _record(
     batch: Batch,
     ready: ReadyRows,
     run_id: str,
+    *,
     keys: Mapping[str, str],
 ) -> None:
     session.run(
