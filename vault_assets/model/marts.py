@@ -6,11 +6,12 @@ from pydantic import BeforeValidator, Field
 
 from vault_assets.model.base import Table, as_tuple
 from vault_assets.model.names import Name
+from vault_assets.model.partitions import Partition
 from vault_assets.model.sources import Scalar
 
 
 class Mart(Table):
-    """A table replaced as a whole, in one transaction, by the rows of a query."""
+    """A table replaced by the rows of a query in one transaction: whole, or by partition."""
 
     sql: str = Field(
         "",
@@ -25,4 +26,7 @@ class Mart(Table):
     ] = Field((), description="Columns that identify a row; checked before the commit.")
     columns: dict[Name, str] = Field(
         default_factory=dict, description="What the columns mean, by name."
+    )
+    partition: Partition | None = Field(
+        None, description="Division by time: only partitions that changed are built anew."
     )

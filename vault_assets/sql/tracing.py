@@ -10,6 +10,7 @@ from sqlglot.lineage import lineage as trace
 
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import nearest
+from vault_assets.model.partitions import CHANGED
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.master_views import master_view_named
 from vault_assets.sql.planning import vault_plan
@@ -44,6 +45,8 @@ def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     known = {(layer, table) for layer, table, _ in warehouse.tables()}
     query = _parsed(warehouse, name)
     ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    if warehouse.marts[name].partition is not None:
+        ctes.add(CHANGED)
     found = set()
     for table in query.find_all(exp.Table):
         if not table.db and table.name in ctes:
