@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from vault_assets.errors import DeclarationError
 from vault_assets.loading.audits import Audit, evaluate, refuse_failures
+from vault_assets.loading.layouts import change_layout, ensure_layout
 from vault_assets.loading.partitioned import replace_partitions
 from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
 from vault_assets.model import Mart, Warehouse
+from vault_assets.model.layouts import Layout
 from vault_assets.model.names import quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
@@ -36,7 +38,13 @@ def mart_audits(name: str, mart: Mart) -> list[Audit]:
 
 
 def replace_table(
-    lake: DuckLake, layer: str, name: str, rows: Rows, *, audits: Sequence[Audit] = ()
+    lake: DuckLake,
+    layer: str,
+    name: str,
+    rows: Rows,
+    *,
+    audits: Sequence[Audit] = (),
+    layout: Layout | None = None,
 ) -> Written:
     """Replace all rows of a table, in one transaction; readers see the old or the new rows.
 
@@ -49,6 +57,7 @@ def replace_table(
         name: Name of the table.
         rows: A query, a Polars frame (lazy ones are streamed), an Arrow table or reader.
         audits: Checks; blocking ones are evaluated before the commit.
+        layout: How its files are divided and sorted.
 
     Raises:
         AuditsFailedError: A blocking audit failed; the old rows are still there.
@@ -60,6 +69,7 @@ def replace_table(
         source, parameters = source_of(session, rows)
         columns = described(session, table, source, parameters)
         fit(session, table, columns)
+        ensure_layout(session, table, layout)
         session.run(f"delete from {table.sql}")
         count = session.run(f"insert into {table.sql} by name\n{source}", parameters)
         verdicts = evaluate(session, audits, blocking=True)
@@ -67,6 +77,7 @@ def replace_table(
         verdicts += evaluate(session, audits, blocking=False)
         return Written(table.label, count, columns, tuple(session.statements), tuple(verdicts))
 
+    change_layout(lake, table, layout)
     return lake.transaction([table.label], unit)
 
 
@@ -106,4 +117,4 @@ def build_mart(
             where=f"mart.{name}",
             fix="Declare `partition`, or leave the partitions away.",
         )
-    return replace_table(lake, "mart", name, query, audits=audits)
+    return replace_table(lake, "mart", name, query, audits=audits, layout=mart.layout)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from vault_assets.errors import TargetError
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
+from vault_assets.loading.layouts import change_layout, ensure_layout
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.repairing import REPLAY
 from vault_assets.loading.tables import ensure_registry
@@ -76,6 +77,7 @@ def replace_partitions(
         columns = described(session, table, source, parameters)
         _refuse_other_column(table, partition, columns)
         anew = fit(session, table, columns)
+        ensure_layout(session, table, warehouse.marts[name].layout)
         whole = anew or given == ALL or _consumed_anew(session, table)
         if bounds and not whole:
             _take_given(session, partition, bounds)
@@ -92,9 +94,16 @@ def replace_partitions(
         for temporary in _TEMPORARY:
             session.run(f"drop table if exists temp.{temporary}", note=False)
         return Written(
-            table.label, rows, columns, tuple(session.statements), tuple(verdicts), changed
+            table.label,
+            rows,
+            columns,
+            tuple(session.statements),
+            tuple(verdicts),
+            changed,
+            _stored(session, table, partition),
         )
 
+    change_layout(lake, table, warehouse.marts[name].layout)
     return lake.transaction([table.label], unit)
 
 
@@ -175,6 +184,14 @@ def _take_changed(
 def _changed(session: Session) -> tuple[dt.date, ...]:
     rows = session.rows(f"select partition_value from {CHANGED} order by all")
     return tuple(row["partition_value"] for row in rows)
+
+
+def _stored(
+    session: Session, table: TablePlan, partition: Partition
+) -> tuple[tuple[dt.date, int], ...]:
+    column = quoted(partition.column)
+    sql = f"select {column}, count(*) from {table.sql} group by all order by {column} desc"
+    return tuple(session.connection.execute(sql).fetchall())
 
 
 def _replace(

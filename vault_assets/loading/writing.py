@@ -37,6 +37,7 @@ class Written:
     """What a write did: rows, columns as {name: type}, the SQL that ran, audit verdicts.
 
     `partitions`: Of a mart by partition those that were built, in order; else None.
+    `stored_partitions`: Those that it has, with their rows, the newest first.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Written:
     statements: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     partitions: tuple[dt.date, ...] | None = None
+    stored_partitions: tuple[tuple[dt.date, int], ...] = ()
 
 
 def source_of(session: Session, rows: Rows) -> tuple[str, Mapping[str, Any]]:
