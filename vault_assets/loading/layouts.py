@@ -1,7 +1,7 @@
 """Give tables their declared layout, when they are created or the declaration has changed."""
 
-from vault_assets.model.layouts import Layout
 from vault_assets.loading.stored import stored_columns
+from vault_assets.model.layouts import Layout
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session

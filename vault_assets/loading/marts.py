@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vault_assets.errors import DeclarationError
 from vault_assets.loading.audits import Audit, evaluate, refuse_failures
 from vault_assets.loading.layouts import change_layout, ensure_layout
+from vault_assets.loading.mart_views import create_view
 from vault_assets.loading.partitioned import replace_partitions
 from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
 from vault_assets.model import Mart, Warehouse
@@ -105,15 +106,18 @@ def build_mart(
         DeclarationError: Partitions are given, but the mart has none, or not these.
         AuditsFailedError, TargetError: As `replace_table`.
     """
-    query, mart = mart_query(warehouse, name), warehouse.marts[name]
+    mart = warehouse.marts[name]
     audits = [*mart_audits(name, mart), *extra_audits]
+    if mart.kind == "view" and partitions is None:
+        return create_view(lake, warehouse, name, audits)
+    query = mart_query(warehouse, name)
     if mart.partition is not None:
         return replace_partitions(
             lake, warehouse, name, query, run_id=run_id, given=partitions, audits=audits
         )
     if partitions is not None:
         raise DeclarationError(
-            "has no partitions: it is always built whole",
+            "has no partitions",
             where=f"mart.{name}",
             fix="Declare `partition`, or leave the partitions away.",
         )

@@ -156,9 +156,7 @@ def _take_given(
     )
 
 
-def _take_changed(
-    session: Session, table: TablePlan, partition: Partition, *, whole: bool
-) -> None:
+def _take_changed(session: Session, table: TablePlan, partition: Partition, *, whole: bool) -> None:
     """Fill `changed_partitions` by the mart's query `changed`, over new batches or all."""
     session.run(
         "create or replace temp table new_batches as "

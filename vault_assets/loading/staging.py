@@ -12,8 +12,8 @@ from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
 from vault_assets.landing.batches import Batch
 from vault_assets.landing.store import Store
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
-from vault_assets.loading.parts import read_parts
 from vault_assets.loading.layouts import change_layout
+from vault_assets.loading.parts import read_parts
 from vault_assets.loading.registering import batch_objects, utc_now
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import (

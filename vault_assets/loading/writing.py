@@ -1,4 +1,4 @@
-"""What writers of whole tables and of partitions share: rows to write, and a table that fits them."""
+"""What writers of tables and of partitions share: rows to write, and a table that fits them."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -88,6 +88,8 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
         Whether the table, or one of its columns, is new.
     """
     stored = stored_columns(session, table)
+    if stored and drop_views(session, table):
+        stored = {}
     if not stored:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
@@ -104,3 +106,22 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
     body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
     session.run(f"create table {table.sql} ({body})", note=False)
     return True
+
+
+def drop_views(session: Session, table: TablePlan) -> bool:
+    """Drop the view of that name, and the one with parameters; say whether there was any."""
+    values = {"schema": table.layer, "name": table.name}
+    where = "database_name = current_database() and schema_name = $schema"
+    views = session.value(
+        f"select count(*) from duckdb_views() where {where} and view_name = $name", values
+    )
+    macros = session.value(
+        f"select count(*) from duckdb_functions() where {where} and function_name = $name "
+        "and function_type = 'table_macro'",
+        values,
+    )
+    if views:
+        session.run(f"drop view {table.sql}")
+    if macros:
+        session.run(f"drop macro table {table.sql}")
+    return bool(views or macros)

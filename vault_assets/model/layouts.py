@@ -8,8 +8,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from vault_assets.model.names import quoted
 
 _NAME = r"(?P<column>[a-z_][a-z0-9_]{0,62})"
-_PARTS = re.compile(rf"{_NAME}|bucket\(\s*(?P<n>\d+)\s*,\s*{_NAME.replace('column', 'hashed')}\s*\)"
-                    rf"|(?P<unit>year|month|day|hour)\(\s*{_NAME.replace('column', 'timed')}\s*\)")
+_PARTS = re.compile(
+    rf"{_NAME}|bucket\(\s*(?P<n>\d+)\s*,\s*{_NAME.replace('column', 'hashed')}\s*\)"
+    rf"|(?P<unit>year|month|day|hour)\(\s*{_NAME.replace('column', 'timed')}\s*\)"
+)
 _SORTS = re.compile(rf"{_NAME}(\s+(?P<way>asc|desc))?", re.IGNORECASE)
 _UNITS = ("year", "month", "day", "hour")
 

@@ -128,6 +128,7 @@ def _mart(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
         MartBuild(warehouse),
         lambda written: mart_metadata(warehouse, name, written),
         config=mart_config(warehouse, name),
+        is_stored=warehouse.marts[name].kind == "table",
     )
 
 
@@ -139,6 +140,7 @@ def _table_asset(
     metadata: Callable[[Any], dict[str, Any]],
     *,
     config: Mapping[str, Any] | None = None,
+    is_stored: bool = True,
 ) -> dg.AssetsDefinition:
     """Return the asset of one table.
 
@@ -149,6 +151,7 @@ def _table_asset(
         source: What is written.
         metadata: Makes the materialization's metadata from what the write returned.
         config: What a run may ask for: fields of `source`, as its op's config.
+        is_stored: Whether it has rows of its own, to be counted.
     """
 
     @dg.multi_asset(
@@ -169,13 +172,13 @@ def _table_asset(
                     audits=passed_on,
                     judge_again=lambda name: not passed_before(context.instance, spec.key, name),
                 )
-                rows = vault_assets_io.row_count(spec.key)
+                count = (
+                    {"dagster/row_count": vault_assets_io.row_count(spec.key)} if is_stored else {}
+                )
         except AuditsFailedError as error:
             yield from _check_results(spec.key, error.verdicts, audits)
             raise dg.Failure(str(error), allow_retries=False) from error
-        yield dg.MaterializeResult(
-            asset_key=spec.key, metadata={"dagster/row_count": rows, **metadata(outcome)}
-        )
+        yield dg.MaterializeResult(asset_key=spec.key, metadata={**count, **metadata(outcome)})
         yield from _check_results(spec.key, outcome.verdicts, audits)
 
     return table

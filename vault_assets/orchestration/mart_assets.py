@@ -42,9 +42,7 @@ def implied_audits(warehouse: Warehouse, name: str) -> list[Audit]:
 def mart_metadata(warehouse: Warehouse, name: str, written: Written) -> dict[str, Any]:
     """Return what the UI shows of a mart that was built."""
     found = {
-        "dagster/column_schema": described_schema(
-            written.columns, warehouse.marts[name].columns
-        ),
+        "dagster/column_schema": described_schema(written.columns, warehouse.marts[name].columns),
         "sql": sql_text(written.statements),
     }
     if written.partitions is None:

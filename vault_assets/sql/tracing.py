@@ -153,4 +153,12 @@ def _parsed(warehouse: Warehouse, name: str) -> exp.Query:
         ) from error
     if not isinstance(parsed, exp.Query):
         raise DeclarationError(f"mart {name!r} is no select statement", where=warehouse.name)
-    return parsed
+    return _uncalled(parsed)
+
+
+def _uncalled(query: exp.Query) -> exp.Query:
+    """Let what is read with parameters, as in `mart.recent(90)`, look like a table."""
+    for table in query.find_all(exp.Table):
+        if table.db and isinstance(table.this, exp.Anonymous):
+            table.set("this", exp.to_identifier(str(table.this.this)))
+    return query

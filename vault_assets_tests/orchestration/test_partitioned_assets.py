@@ -22,6 +22,11 @@ def deeds() -> Warehouse:
     declared = deeds_town().model_dump(by_alias=True, exclude_unset=True)
     declared["sources"]["deeds"] = DEED_FILES
     declared["marts"]["most"] = {"sql": WEEKLY}
+    declared["marts"]["since"] = {
+        "kind": "view",
+        "sql": "select * from mart.daily where done_on >= $day",
+        "parameters": {"day": {"type": "date"}},
+    }
     return Warehouse.model_validate(declared)
 
 
@@ -70,7 +75,12 @@ def test_a_run_rebuilds_the_days_that_changed_and_a_range_when_asked(place: Plac
     third = run(config, asset_selection=keys)
     assert (built(third, "daily"), built(third, "daily_total")) == (31, 31)
     assert place.rows("select most from mart.most", "test") == [(7,)]
-    assert built(run(), "daily") == 0
+    last = run()
+    assert built(last, "daily") == 0
+    assert "dagster/row_count" not in last["since"]
+    columns = last["since"]["dagster/column_schema"].value.columns
+    assert [column.name for column in columns] == ["done_on", "person", "hours"]
+    assert place.rows("select count(*) from mart.since('2024-05-02')", "test") == [(1,)]
 
 
 def test_the_check_of_partitions_belongs_to_the_asset() -> None:
