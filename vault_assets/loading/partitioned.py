@@ -10,13 +10,13 @@ from vault_assets.loading.registering import utc_now
 from vault_assets.loading.repairing import REPLAY
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.writing import Query, Written, described, fit, source_of
-from vault_assets.model import Warehouse
+from vault_assets.model import Mart, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.model.partitions import ALL, CHANGED, Partition
 from vault_assets.sql import dialect
 from vault_assets.sql.feeding import feeds_of
 from vault_assets.sql.plans import TablePlan
-from vault_assets.sql.registry import APPLIED
+from vault_assets.sql.registry import APPLIED, EXPORTS_DUE
 from vault_assets.sql.templates import read_sql, render
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
@@ -91,6 +91,8 @@ def replace_partitions(
         verdicts += evaluate(session, audits, blocking=False)
         if whole or not bounds:
             _record(session, table, run_id)
+        if warehouse.marts[name].export and changed:
+            _note_exports(session, table, warehouse.marts[name])
         for temporary in _TEMPORARY:
             session.run(f"drop table if exists temp.{temporary}", note=False)
         return Written(
@@ -222,6 +224,19 @@ def _only_changed(
         ONLY_CHANGED.name, sql, ONLY_CHANGED.description, True, parameters=query.parameters
     )
     return evaluate(session, [audit], blocking=True)[0]
+
+
+def _note_exports(session: Session, table: TablePlan, mart: Mart) -> None:
+    """Note in the transaction of the rows that their files are to be written anew."""
+    by_partition = mart.export is not None and bool(mart.export.named)
+    values = f"select cast(partition_value as varchar) from {CHANGED}"
+    session.run(
+        f"insert into {EXPORTS_DUE.sql} "
+        f"select $table, value, cast($now as timestamp) from "
+        f"({values if by_partition else 'select null'}) as v (value)",
+        {"table": table.label, "now": utc_now()},
+        note=False,
+    )
 
 
 def _record(session: Session, table: TablePlan, run_id: str) -> None:

@@ -33,11 +33,21 @@ Rows = Query | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatchReader
 
 
 @dataclass(frozen=True)
+class Exported:
+    """A file that was written: its key, data rows and bytes."""
+
+    key: str
+    rows: int
+    size: int
+
+
+@dataclass(frozen=True)
 class Written:
     """What a write did: rows, columns as {name: type}, the SQL that ran, audit verdicts.
 
     `partitions`: Of a mart by partition those that were built, in order; else None.
     `stored_partitions`: Those that it has, with their rows, the newest first.
+    `exports`: Files that were written.
     """
 
     table: str
@@ -47,6 +57,7 @@ class Written:
     verdicts: tuple[Verdict, ...] = ()
     partitions: tuple[dt.date, ...] | None = None
     stored_partitions: tuple[tuple[dt.date, int], ...] = ()
+    exports: tuple[Exported, ...] = ()
 
 
 def source_of(session: Session, rows: Rows) -> tuple[str, Mapping[str, Any]]:

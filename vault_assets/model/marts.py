@@ -1,6 +1,7 @@
 """Marts: tables computed from other tables by one query."""
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -19,6 +20,23 @@ class Parameter(Declared):
     default: str | int | float | bool | dt.date | None = Field(
         None, description="Value if none is given; without one the parameter must be given."
     )
+
+
+class Export(Declared):
+    """A CSV file of a mart in the landing store, written anew after every build."""
+
+    key: str = Field(
+        min_length=1,
+        description="Key of the file; {column of the partition} in it: a file per partition.",
+    )
+    order_by: Annotated[
+        tuple[Name, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
+    ] = Field((), description="Columns by which rows are sorted; then by all others.")
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Columns that the key names in braces."""
+        return tuple(re.findall(r"\{([^{}]*)\}", self.key))
 
 
 class Mart(Table):
@@ -46,6 +64,7 @@ class Mart(Table):
     partition: Partition | None = Field(
         None, description="Division by time: only partitions that changed are built anew."
     )
+    export: Export | None = Field(None, description="A CSV file written after every build.")
 
     @property
     def view_parameters(self) -> dict[str, Parameter]:

@@ -69,6 +69,16 @@ class Partition(Declared):
             )
         return self.floor(first), self.floor(last)
 
+    def read(self, text: str) -> dt.datetime:
+        """Return the partition that the database writes so."""
+        return dt.datetime.fromisoformat(text)
+
+    def label(self, value: dt.date) -> str:
+        """Return how a partition is written in the key of a file."""
+        return value.strftime(
+            {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[self.grain]
+        )
+
     def floor(self, time: dt.datetime) -> dt.datetime:
         """Return when the partition of a time begins."""
         whole = time.replace(minute=0, second=0, microsecond=0)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from vault_assets.errors import TargetError
 from vault_assets.loading.audits import Audit
+from vault_assets.loading.exporting import export_mart
 from vault_assets.loading.marts import Query, Rows, Written, build_mart, replace_table
 from vault_assets.loading.query_tables import Built, build_query_table
 from vault_assets.loading.snapshots import SnapshotsAdded
@@ -140,7 +141,7 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
                 lake, source.warehouse, table.name, run_id=run_id, extra_audits=audits
             )
         if isinstance(source, MartBuild):
-            return build_mart(
+            written = build_mart(
                 lake,
                 source.warehouse,
                 table.name,
@@ -148,6 +149,9 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
                 partitions=source.partitions,
                 extra_audits=audits,
             )
+            if source.warehouse.marts[table.name].export is None:
+                return written
+            return export_mart(lake, self.store.open(), source.warehouse, table.name, written)
         return replace_table(lake, table.layer, table.name, source, audits=audits)
 
     def row_count(self, key: dg.AssetKey) -> int:

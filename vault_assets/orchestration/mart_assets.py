@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from vault_assets.loading.audits import Audit
+from vault_assets.loading.exporting import EXPORT_EQUALS
 from vault_assets.loading.marts import Written, mart_audits
 from vault_assets.loading.partitioned import ONLY_CHANGED
 from vault_assets.model import Warehouse
@@ -36,7 +37,11 @@ def mart_config(warehouse: Warehouse, name: str) -> Mapping[str, Any] | None:
 def implied_audits(warehouse: Warehouse, name: str) -> list[Audit]:
     """Return the audits that a mart's declaration implies: they become checks of its asset."""
     mart = warehouse.marts[name]
-    return [*([ONLY_CHANGED] if mart.partition else ()), *mart_audits(name, mart)]
+    return [
+        *([ONLY_CHANGED] if mart.partition else ()),
+        *mart_audits(name, mart),
+        *([EXPORT_EQUALS] if mart.export else ()),
+    ]
 
 
 def mart_metadata(warehouse: Warehouse, name: str, written: Written) -> dict[str, Any]:
@@ -45,6 +50,10 @@ def mart_metadata(warehouse: Warehouse, name: str, written: Written) -> dict[str
         "dagster/column_schema": described_schema(written.columns, warehouse.marts[name].columns),
         "sql": sql_text(written.statements),
     }
+    if warehouse.marts[name].export:
+        found["exports"] = records(
+            [{"key": e.key, "rows": e.rows, "bytes": e.size} for e in written.exports[:SHOWN]]
+        )
     if written.partitions is None:
         return found
     stored = [
