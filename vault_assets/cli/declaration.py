@@ -14,6 +14,7 @@ from vault_assets.cli.project import declaration_files, warehouses
 from vault_assets.errors import DeclarationError, SettingsError, VaultAssetsError
 from vault_assets.landing.store import open_store
 from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.loading.exporting import refuse_landing_keys
 from vault_assets.local.resolve import resolved
 from vault_assets.model.reading import located, read_warehouse
 from vault_assets.settings import Settings
@@ -40,6 +41,8 @@ def check() -> None:
             for name in warehouse.marts:
                 mart_tables(warehouse, name)
             check_plans(warehouse)
+            for name in warehouse.marts:
+                refuse_landing_keys(warehouse, name)
             for _, _, table in warehouse.tables():
                 declared_audits(table)
         except (DeclarationError, ValidationError) as error:

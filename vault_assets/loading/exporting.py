@@ -1,5 +1,6 @@
 """Write a mart, or its partitions, as CSV files to the landing store, and read them back."""
 
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vault_assets.errors import DeclarationError
+from vault_assets.landing import globs
 from vault_assets.landing.store import Store
 from vault_assets.loading.audits import Audit, Verdict
 from vault_assets.loading.writing import Exported, Written
@@ -44,6 +46,7 @@ def export_mart(
     Raises:
         StoreError: A file cannot be written; the next run tries again.
     """
+    refuse_landing_keys(warehouse, name)
     mart, session = warehouse.marts[name], lake.session()
     due = _due(session, written.table) if mart.partition else [{"partition_value": None}]
     done: list[Exported] = []
@@ -57,6 +60,24 @@ def export_mart(
         lake.transaction([EXPORTS_DUE.label], lambda s: _settle(s, written.table, due))
     verdict = Verdict(EXPORT_EQUALS, sum(row["rows"] for row in wrong), wrong)
     return replace(written, exports=tuple(done), verdicts=(*written.verdicts, verdict))
+
+
+def refuse_landing_keys(warehouse: Warehouse, name: str) -> None:
+    """Refuse an export that a source would take for a file of its own.
+
+    Raises:
+        DeclarationError: Its key matches the objects of a source.
+    """
+    export = warehouse.marts[name].export
+    key = re.sub(r"\{[^{}]*\}", "2024-01-01", export.key) if export else ""
+    for source, declared in warehouse.sources.items():
+        for pattern in declared.objects:
+            if key and globs.compiled(pattern).fullmatch(key):
+                raise DeclarationError(
+                    f"its files would be loaded as objects of source {source!r}: {pattern}",
+                    where=f"mart {name!r}, export",
+                    fix="Export below another folder.",
+                )
 
 
 def _due(session: Session, table: str) -> list[dict[str, Any]]:

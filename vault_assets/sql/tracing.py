@@ -178,9 +178,7 @@ def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:
     try:
         parsed = sqlglot.parse_one(sql, dialect="duckdb")
     except SqlglotError as error:
-        raise DeclarationError(
-            f"{what} cannot be read: {error}", where=warehouse.name
-        ) from error
+        raise DeclarationError(f"{what} cannot be read: {error}", where=warehouse.name) from error
     if not isinstance(parsed, exp.Query):
         raise DeclarationError(f"{what} is no select statement", where=warehouse.name)
     return _uncalled(parsed)
