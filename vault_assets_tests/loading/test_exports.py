@@ -100,7 +100,7 @@ def test_a_file_that_is_not_the_mart_is_told(house: Exporting, tmp_path: Path) -
 def test_what_could_not_be_written_is_due_until_it_is(house: Exporting, tmp_path: Path) -> None:
     class Broken(LocalFolder):
         def put(self, key: str, content: Any) -> None:
-            raise StoreError("no space left")
+            raise StoreError(f"no space left for {key}: {content}")
 
     house.store = Broken(tmp_path)
     loaded(house, *FIRST)

@@ -39,7 +39,11 @@ def act(house: House, step: str, data: st.DataObject, waiting: list[str]) -> Non
         house.reload(batch)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(data=st.data())
 def test_built_by_partition_is_built_whole(data: st.DataObject) -> None:
     with memory_lake() as lake:
