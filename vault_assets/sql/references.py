@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from sqlglot import TokenType
 from sqlglot.dialects import DuckDB
-from sqlglot.tokens import TokenType
 
 
 def references(sql: str) -> list[str]:

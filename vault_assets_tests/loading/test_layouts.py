@@ -82,6 +82,18 @@ def test_a_changed_layout_holds_for_new_files(house: House) -> None:
     assert len(table(house, "daily")) == 4
 
 
+@pytest.mark.parametrize("new", ["hours, 1 as one\n", "one, hours\n"])
+def test_changed_columns_keep_the_layout(house: House, new: str) -> None:
+    loaded(house, *ROWS)
+    build(house)
+    old = house.warehouse.marts["daily"].sql
+    sql = old.replace("as hours\n", f"as {new}".replace("one, hours", "one, 1 as hours"))
+    house.warehouse = deeds_town(daily={"sql": sql, "layout": LAYOUT})
+    assert len(build(house).partitions or ()) == 3
+    assert len(files(house, "mart", "daily")) == 3
+    assert len(table(house, "daily")) == 90
+
+
 def snapshots(house: House) -> Any:
     return house.query("select max(snapshot_id) from test.snapshots()")
 

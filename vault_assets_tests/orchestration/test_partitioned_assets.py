@@ -22,6 +22,7 @@ def deeds() -> Warehouse:
     declared = deeds_town().model_dump(by_alias=True, exclude_unset=True)
     declared["sources"]["deeds"] = DEED_FILES
     declared["marts"]["daily"]["export"] = {"key": "out/day={done_on}/daily.csv"}
+    declared["marts"]["daily"]["layout"] = {"partition_by": "month(done_on)", "sort_by": "person"}
     declared["marts"]["most"] = {"sql": WEEKLY}
     declared["marts"]["since"] = {
         "kind": "view",
