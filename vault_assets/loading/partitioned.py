@@ -68,22 +68,14 @@ def replace_partitions(
 
     def unit(session: Session) -> Written:
         ensure_registry(session)
-        _find_batches(session, table, reads)
-        session.run(
-            f"create or replace temp table {CHANGED} (partition_value {partition.sql_type})",
-            note=False,
-        )
+        _find_batches(session, table, partition, reads)
         source, parameters = source_of(session, query)
         columns = described(session, table, source, parameters)
         _refuse_other_column(table, partition, columns)
         anew = fit(session, table, columns)
         ensure_layout(session, table, warehouse.marts[name].layout)
         whole = anew or given == ALL or _consumed_anew(session, table)
-        if bounds and not whole:
-            _take_given(session, partition, bounds)
-        else:
-            _take_changed(session, table, partition, whole=whole)
-        changed = _changed(session)
+        changed = _choose(session, table, partition, bounds, whole=whole)
         rows = _replace(session, table, partition, Query(source, parameters), whole=whole)
         verdicts = [_only_changed(session, table, partition, Query(source, parameters), rows)]
         verdicts += evaluate(session, audits, blocking=True)
@@ -122,8 +114,17 @@ def forget_consumed(lake: DuckLake, warehouse: Warehouse) -> None:
         lake.transaction(labels, unit)
 
 
-def _find_batches(session: Session, table: TablePlan, reads: Sequence[tuple[str, str]]) -> None:
-    """Fill temp table `mart_batches`: the staged batches of the mart's stages, judged."""
+def _find_batches(
+    session: Session, table: TablePlan, partition: Partition, reads: Sequence[tuple[str, str]]
+) -> None:
+    """Fill temp table `mart_batches`: the staged batches of the mart's stages, judged.
+
+    And make `changed_partitions`, empty: the mart's query cannot be described without it.
+    """
+    session.run(
+        f"create or replace temp table {CHANGED} (partition_value {partition.sql_type})",
+        note=False,
+    )
     sql = render("mart/batches.sql", label=table.label, reads=reads)
     session.run(sql, {"replay": REPLAY}, note=False)
 
@@ -146,6 +147,23 @@ def _refuse_other_column(table: TablePlan, partition: Partition, columns: dict[s
             where=table.label,
             fix=f"Let the query return {partition.truncated(partition.column)}.",
         )
+
+
+def _choose(
+    session: Session,
+    table: TablePlan,
+    partition: Partition,
+    bounds: tuple[dt.datetime, dt.datetime] | None,
+    *,
+    whole: bool,
+) -> tuple[dt.date, ...]:
+    """Fill `changed_partitions` and return what it holds, in order."""
+    if bounds and not whole:
+        _take_given(session, partition, bounds)
+    else:
+        _take_changed(session, table, partition, whole=whole)
+    rows = session.rows(f"select partition_value from {CHANGED} order by all")
+    return tuple(row["partition_value"] for row in rows)
 
 
 def _take_given(
@@ -179,11 +197,6 @@ def _take_changed(session: Session, table: TablePlan, partition: Partition, *, w
             start=dialect.timestamp(partition.floor(partition.start)),
         )
     )
-
-
-def _changed(session: Session) -> tuple[dt.date, ...]:
-    rows = session.rows(f"select partition_value from {CHANGED} order by all")
-    return tuple(row["partition_value"] for row in rows)
 
 
 def _stored(
