@@ -13,6 +13,7 @@ from vault_assets.landing.batches import Batch
 from vault_assets.landing.store import Store
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
 from vault_assets.loading.key_columns import key_values
+from vault_assets.loading.layouts import change_layout
 from vault_assets.loading.parts import read_parts
 from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import batch_objects, utc_now
@@ -81,6 +82,7 @@ def stage_batches(
     """
     plan = stage_plan(warehouse, source)
     job = _Job(lake, store, warehouse, plan, run_id, stage_audits(warehouse.sources[source], plan))
+    change_layout(lake, plan.table, plan.table.layout)
     done: list[StagedBatch] = []
     statements: tuple[str, ...] = ()
     failures: list[tuple[Batch, VaultAssetsError]] = []
