@@ -180,7 +180,8 @@ def _take_changed(session: Session, table: TablePlan, partition: Partition, *, w
     """Fill `changed_partitions` by the mart's query `changed`, over new batches or all."""
     session.run(
         "create or replace temp table new_batches as "
-        f"select source, batch_id, load_ts, from_key, records, loaded from mart_batches where {'true' if whole else 'is_new'}",
+        "select source, batch_id, load_ts, from_key, records, loaded "
+        f"from mart_batches where {'true' if whole else 'is_new'}",
         note=False,
     )
     if not whole and not session.value("select count(*) from new_batches"):

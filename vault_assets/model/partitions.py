@@ -29,7 +29,8 @@ class Partition(Declared):
     changed: str = Field(
         min_length=1,
         description="A query for the times, of any grain, that new batches touch, or its path "
-        "below the SQL folder. It reads new_batches(source, batch_id, load_ts, from_key, records, loaded).",
+        "below the SQL folder. It reads new_batches(source, batch_id, load_ts, from_key, "
+        "records, loaded).",
     )
 
     @field_validator("start", mode="before")

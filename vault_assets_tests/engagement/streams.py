@@ -107,10 +107,10 @@ class Streams:
     def land(self, date: str = DATE, **files: str | Sequence[dict[str, str]]) -> None:
         """Write files, given as text or rows, under the keys of their tables."""
         for table, content in files.items():
-            content = content if isinstance(content, str) else text(table, content)
+            written = content if isinstance(content, str) else text(table, content)
             path = self.folder / "engagement" / table / f"etl_date={date}" / FILES[table]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
+            path.write_text(written, encoding="utf-8")
 
     def run(self) -> "Streams":
         """Stage what landed, build all that changed, write the reports."""

@@ -33,7 +33,7 @@ def test_the_view_has_the_cells_and_types_of_the_report(example: Streams) -> Non
     ]
     stored = "select * exclude (etl_date) from mart.user_reports order by user_id"
     assert example.query(stored) == rows
-    types = example.query(f"select distinct column_type from (describe mart.user_reports)")
+    types = example.query("select distinct column_type from (describe mart.user_reports)")
     assert sorted(kind for (kind,) in types) == [
         "BIGINT",
         "DATE",
