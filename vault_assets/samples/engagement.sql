@@ -11,12 +11,13 @@ create macro unit(what, n) as (draw(what, n) >> 11)::double / 9007199254740992.0
 create macro per_day(base) as greatest(1, base // 150);
 create macro rows_on(base) as base + getvariable('day') * per_day(base);
 
--- Times: one second has one row, which makes every line differ. Both factors are coprime.
+-- Times: one second has one row, which makes every line differ: the factors have no divisor in common
+-- with the window and with the day. They are large, so that few rows are spread over all of it, too.
 create macro stamp(seconds) as
     strftime(make_timestamp(seconds * 1000000), '%Y-%m-%d %H:%M:%S');
 create macro moment(n, base) as getvariable('start_s') + case
-    when n < base then (n * 7919 + getvariable('seed')) % getvariable('span_s')
-    else getvariable('span_s') + ((n - base) // per_day(base)) * 86400 + (n * 7919) % 86400
+    when n < base then (n * 8116513 + getvariable('seed')) % getvariable('span_s')
+    else getvariable('span_s') + ((n - base) // per_day(base)) * 86400 + (n * 53393) % 86400
 end;
 
 -- Ids are signed 64-bit hashes as text; users of one stream are not all users of the others.

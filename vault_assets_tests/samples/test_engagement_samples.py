@@ -77,6 +77,7 @@ def test_scale_sets_the_number_of_rows(first: duckdb.DuckDBPyConnection) -> None
         "count(*) = count(distinct id) from posts",
         "min(strptime(posted_at, '%Y-%m-%d %H:%M:%S')) >= '2021-10-01' from posts",
         "max(timestamp) < '2022-03-02' from events",
+        "count(distinct timestamp[:10]) = 152 from events",
         "bool_and(coalesce(scheduled_at <= posted_at, true)) from posts",
         "count(*) filter (scheduled_at is null) / count(*) between 0.25 and 0.35 from posts",
         "bool_or(scheduled_at[:10] < posted_at[:10]) from posts",
