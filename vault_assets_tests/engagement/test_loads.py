@@ -1,8 +1,16 @@
 """Loads replace their etl_date, and files that are wrong are told and lose nothing."""
 
 from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.loading.releasing import release
 from vault_assets_tests.engagement.conftest import EVENTS, PAYMENTS
-from vault_assets_tests.engagement.streams import DATE, Streams, event, payment, post, text
+from vault_assets_tests.engagement.streams import (
+    DATE,
+    Streams,
+    event,
+    payment,
+    post,
+    text,
+)
 
 LATER = "2022-03-02"
 LOADED = ("events", "payments", "posts", "user_reports")
@@ -190,3 +198,15 @@ def test_a_wrong_report_fails_its_checks(example: Streams) -> None:
         assert session.connection.execute(sql).fetchall(), name
         session.connection.execute("rollback")
         assert not session.connection.execute(sql).fetchall(), name
+
+
+def test_a_corrected_row_joins_its_load(streams: Streams) -> None:
+    good = "2022-02-01 10:00:00"
+    streams.land(events=[event("u1", good), event("u2", "yesterday")])
+    streams.run()
+    assert users(streams) == ["u1"]
+    ((batch,),) = streams.query("select batch_id from registry.batches")
+    fixed = {"row_no": 3, **event("u2", good)}
+    release(streams.lake, streams.warehouse, batch, [fixed], run_id="test")
+    streams.run()
+    assert users(streams) == ["u1", "u2"]
