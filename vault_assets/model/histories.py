@@ -9,7 +9,6 @@ from vault_assets.model.base import Declared
 from vault_assets.model.names import Name
 from vault_assets.model.relations import Binding, Columns, Mapping, Orphans, VaultTable, as_binding
 
-
 OneBinding = Annotated[Binding, BeforeValidator(as_binding, json_schema_input_type=str | Binding)]
 
 
