@@ -17,7 +17,7 @@ def test_both_variants_fill_equal_tables(
 
 
 def test_a_difference_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = satellite.BY_HAND.replace("where not exists", "where age > 1 and not exists")
+    wrong = satellite.BY_HAND.replace("where not exists", "where age > 10 and not exists")
     monkeypatch.setattr(satellite, "BY_HAND", wrong)
     monkeypatch.setattr(sys, "argv", ["satellite", "--rows", "2000", "--repeat", "1"])
     with pytest.raises(RuntimeError, match="the tables differ"):
