@@ -141,22 +141,37 @@ class Vault:
         )
 
     @overload
-    def build(self, name: str) -> Written: ...
+    def build(self, name: str, *, partitions: str | None = None) -> Written: ...
 
     @overload
     def build(self, name: None = None) -> tuple[Written, ...]: ...
 
-    def build(self, name: str | None = None) -> Written | tuple[Written, ...]:
+    def build(
+        self, name: str | None = None, *, partitions: str | None = None
+    ) -> Written | tuple[Written, ...]:
         """Replace a mart by the rows of its query; without a name all, in order of dependency.
+
+        Args:
+            name: The mart.
+            partitions: Of a mart by partition: `2024-05-01`, `2024-05-01...2024-05-31` or `all`;
+                default: those that new batches touch.
 
         Raises:
             AuditsFailedError: A blocking check failed; the mart is as it was.
+            DeclarationError: The mart has no such partitions.
         """
         if name is None:
             return tuple(self.build(mart) for mart in mart_order(self.warehouse))
         name = self._place(name, "mart")[1]
         audits = declared_audits(self.warehouse.marts[name])
-        return build_mart(self.lake, self.warehouse, name, extra_audits=audits)
+        return build_mart(
+            self.lake,
+            self.warehouse,
+            name,
+            run_id=self.run_id,
+            partitions=partitions,
+            extra_audits=audits,
+        )
 
     def add_snapshots(
         self,

@@ -14,9 +14,11 @@ from vault_assets.cli.project import declaration_files, warehouses
 from vault_assets.errors import DeclarationError, SettingsError, VaultAssetsError
 from vault_assets.landing.store import open_store
 from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.loading.exporting import refuse_landing_keys
 from vault_assets.local.resolve import resolved
-from vault_assets.model.reading import read_warehouse
+from vault_assets.model.reading import located, read_warehouse
 from vault_assets.settings import Settings
+from vault_assets.sql.checking import check_plans
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.tracing import mart_tables
@@ -38,11 +40,15 @@ def check() -> None:
                 query_table(warehouse, name)
             for name in warehouse.marts:
                 mart_tables(warehouse, name)
+            check_plans(warehouse)
+            for name in warehouse.marts:
+                refuse_landing_keys(warehouse, name)
             for _, _, table in warehouse.tables():
                 declared_audits(table)
-        except DeclarationError as error:
+        except (DeclarationError, ValidationError) as error:
             broken += 1
-            console.print(Text(str(error), "red"), soft_wrap=True)
+            told = located(path, error) if isinstance(error, ValidationError) else error
+            console.print(Text(str(told), "red"), soft_wrap=True)
         else:
             count = sum(1 for _ in warehouse.tables())
             console.print(f"{warehouse.name}: {len(warehouse.sources)} sources, {count} tables, ok")

@@ -18,17 +18,22 @@ def run(
     selection: Annotated[
         str, typer.Argument(help="A warehouse, a table as social/mart/x, or Dagster's syntax.")
     ] = "*",
+    partition: Annotated[
+        str | None,
+        typer.Option(help="Of marts by partition: 2024-05-01, 2024-05-01...2024-05-31 or all."),
+    ] = None,
 ) -> None:
     """Materialize assets and show what became of the rows."""
     settings = Settings()
-    warehouses(settings)  # mistakes in a declaration are told better here than by Dagster
+    found = warehouses(settings)  # mistakes in a declaration are told better here than by Dagster
     dagster_home(settings)
-    from vault_assets.cli.running import materialize, selected  # noqa: PLC0415  imports Dagster
+    from vault_assets.cli.running import materialize, partition_config, selected  # noqa: PLC0415  imports Dagster
 
     began = time.monotonic()
     keys = selected(settings.module, selection)
     if not keys:
         raise VaultAssetsError(f"nothing matches {selection!r}", fix="See `dg list defs`.")
+    config = partition_config(found, keys, partition) if partition else {}
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -41,7 +46,7 @@ def run(
         def follow(asset: str, state: str) -> None:
             progress.update(task, description=asset, advance=int(state != "started"))
 
-        summary = materialize(settings.module, keys, follow)
+        summary = materialize(settings.module, keys, follow, config)
     summary.show(console)
     made = f"{len(summary.rows)} of {len(keys)} assets"
     console.print(f"{made} in {time.monotonic() - began:.1f} s, run {summary.run_id}")

@@ -1,6 +1,6 @@
 """Materialize assets in this process, and sum up what became of the rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from rich.markup import escape
 from vault_assets.cli.grids import cells, grid
 from vault_assets.cli.project_definitions import definitions, repository
 from vault_assets.errors import VaultAssetsError
+from vault_assets.model import Warehouse
+from vault_assets.model.partitions import ALL
 from vault_assets.orchestration import progress
 from vault_assets.orchestration.active_runs import WAREHOUSE_TAG
 
@@ -77,8 +79,34 @@ def _with_keys(selection: str) -> str:
     return f'key:"{selection}"' if bare and selection != "*" else selection
 
 
+def partition_config(
+    warehouses: Mapping[str, Warehouse], keys: Sequence[dg.AssetKey], partitions: str
+) -> dict[str, Any]:
+    """Return the run config by which the marts by partition among these assets build partitions.
+
+    Raises:
+        VaultAssetsError: There is no such mart, or it has no such partitions.
+    """
+    found = {}
+    for key in keys:
+        warehouse = warehouses.get(key.path[0])
+        mart = warehouse.marts.get(key.path[-1]) if warehouse and key.path[1] == "mart" else None
+        if mart and mart.partition:
+            if partitions != ALL:
+                mart.partition.bounds(partitions)
+            found["__".join(key.path)] = {"config": {"partitions": partitions}}
+    if not found:
+        raise VaultAssetsError(
+            "no selected asset is a mart by partition", fix="Leave `--partition` away."
+        )
+    return {"ops": found}
+
+
 def materialize(
-    module: str, keys: Sequence[dg.AssetKey], follow: Callable[[str, str], None]
+    module: str,
+    keys: Sequence[dg.AssetKey],
+    follow: Callable[[str, str], None],
+    config: Mapping[str, Any] | None = None,
 ) -> Summary:
     """Materialize assets in one run, in this process, on the Dagster instance of the settings."""
     job = definitions(module).resolve_implicit_global_asset_job_def()
@@ -93,7 +121,7 @@ def materialize(
             result = job.execute_in_process(
                 instance=instance,
                 asset_selection=list(keys),
-                run_config=QUIET,
+                run_config={**QUIET, **(config or {})},
                 raise_on_error=False,
                 tags=tags,
             )

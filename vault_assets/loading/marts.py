@@ -1,48 +1,22 @@
-"""Write a table that is replaced as a whole: the rows of a query, a frame or an Arrow stream."""
+"""Write a table that is replaced as a whole, or a mart: whole or by partition."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
-import polars as pl
-import pyarrow as pa
-
-from vault_assets.errors import TargetError
-from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
-from vault_assets.loading.stored import stored_columns
+from vault_assets.errors import DeclarationError
+from vault_assets.loading.audits import Audit, evaluate, refuse_failures
+from vault_assets.loading.layouts import change_layout, ensure_layout
+from vault_assets.loading.mart_views import create_view
+from vault_assets.loading.partitioned import replace_partitions
+from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
 from vault_assets.model import Mart, Warehouse
+from vault_assets.model.layouts import Layout
 from vault_assets.model.names import quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
-
-@dataclass(frozen=True)
-class Query:
-    """A select statement whose rows become a table.
-
-    Args:
-        sql: The statement; tables are named layer.table.
-        parameters: Values bound to $name.
-    """
-
-    sql: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-
-Rows = Query | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatchReader
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a write did: rows, columns as {name: type}, the SQL that ran, audit verdicts."""
-
-    table: str
-    rows: int
-    columns: Mapping[str, str]
-    statements: tuple[str, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+__all__ = ["Query", "Rows", "Written", "build_mart", "mart_audits", "mart_query", "replace_table"]
 
 
 def mart_query(warehouse: Warehouse, name: str) -> Query:
@@ -65,7 +39,13 @@ def mart_audits(name: str, mart: Mart) -> list[Audit]:
 
 
 def replace_table(
-    lake: DuckLake, layer: str, name: str, rows: Rows, *, audits: Sequence[Audit] = ()
+    lake: DuckLake,
+    layer: str,
+    name: str,
+    rows: Rows,
+    *,
+    audits: Sequence[Audit] = (),
+    layout: Layout | None = None,
 ) -> Written:
     """Replace all rows of a table, in one transaction; readers see the old or the new rows.
 
@@ -78,6 +58,7 @@ def replace_table(
         name: Name of the table.
         rows: A query, a Polars frame (lazy ones are streamed), an Arrow table or reader.
         audits: Checks; blocking ones are evaluated before the commit.
+        layout: How its files are divided and sorted.
 
     Raises:
         AuditsFailedError: A blocking audit failed; the old rows are still there.
@@ -86,9 +67,10 @@ def replace_table(
     table = TablePlan(layer, name, ())
 
     def unit(session: Session) -> Written:
-        source, parameters = _source(session, rows)
-        columns = _described(session, table, source, parameters)
-        _fit(session, table, columns)
+        source, parameters = source_of(session, rows)
+        columns = described(session, table, source, parameters)
+        fit(session, table, columns)
+        ensure_layout(session, table, layout)
         session.run(f"delete from {table.sql}")
         count = session.run(f"insert into {table.sql} by name\n{source}", parameters)
         verdicts = evaluate(session, audits, blocking=True)
@@ -96,58 +78,47 @@ def replace_table(
         verdicts += evaluate(session, audits, blocking=False)
         return Written(table.label, count, columns, tuple(session.statements), tuple(verdicts))
 
+    change_layout(lake, table, layout)
     return lake.transaction([table.label], unit)
 
 
 def build_mart(
-    lake: DuckLake, warehouse: Warehouse, name: str, *, extra_audits: Sequence[Audit] = ()
+    lake: DuckLake,
+    warehouse: Warehouse,
+    name: str,
+    *,
+    run_id: str = "",
+    partitions: str | None = None,
+    extra_audits: Sequence[Audit] = (),
 ) -> Written:
-    """Replace the mart `name` by the rows of its query; see `replace_table`."""
+    """Replace the rows of the mart `name` by those of its query, or the partitions that changed.
+
+    Args:
+        lake: The warehouse's lake.
+        warehouse: The declaration.
+        name: The mart.
+        run_id: Written beside the batches that a mart by partition has consumed.
+        partitions: Of a mart by partition: `2024-05-01`, `2024-05-01...2024-05-31` or `all`;
+            default: those that new batches touch.
+        extra_audits: Checks beyond those that the declaration implies.
+
+    Raises:
+        DeclarationError: Partitions are given, but the mart has none, or not these.
+        AuditsFailedError, TargetError: As `replace_table`.
+    """
+    mart = warehouse.marts[name]
+    audits = [*mart_audits(name, mart), *extra_audits]
+    if mart.kind == "view" and partitions is None:
+        return create_view(lake, warehouse, name, audits)
     query = mart_query(warehouse, name)
-    audits = [*mart_audits(name, warehouse.marts[name]), *extra_audits]
-    return replace_table(lake, "mart", name, query, audits=audits)
-
-
-def _source(session: Session, rows: Rows) -> tuple[str, Mapping[str, Any]]:
-    if isinstance(rows, Query):
-        return rows.sql.rstrip().rstrip(";"), rows.parameters
-    if isinstance(rows, pl.LazyFrame):
-        rows = rows.collect(engine="streaming")
-    data = rows.to_arrow() if isinstance(rows, pl.DataFrame) else rows
-    session.connection.register("incoming_rows", data)
-    return "select * from incoming_rows", {}
-
-
-def _described(
-    session: Session, table: TablePlan, source: str, parameters: Mapping[str, Any]
-) -> dict[str, str]:
-    rows = session.rows(f"describe {source}", parameters)
-    columns = {row["column_name"]: row["column_type"] for row in rows}
-    wide = [name for name, kind in columns.items() if "HUGEINT" in kind]
-    if wide:
-        # DuckLake stores HUGEINT as DOUBLE and changes values without a word.
-        raise TargetError(
-            f"column {wide[0]!r} is a 128-bit integer, which cannot be stored exactly",
-            where=table.label,
-            fix="Cast it, for example cast(sum(x) as bigint).",
+    if mart.partition is not None:
+        return replace_partitions(
+            lake, warehouse, name, query, run_id=run_id, given=partitions, audits=audits
         )
-    return columns
-
-
-def _fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> None:
-    stored = stored_columns(session, table)
-    if not stored:
-        session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
-        body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        session.run(f"create table {table.sql} ({body})", note=False)
-        return
-    if list(stored) == list(columns)[: len(stored)] and all(
-        stored[name] == kind for name, kind in columns.items() if name in stored
-    ):
-        for name in list(columns)[len(stored) :]:
-            session.run(f"alter table {table.sql} add column {quoted(name)} {columns[name]}")
-        return
-    # A mart is derived: when its columns change it is made anew, in the same transaction.
-    session.run(f"drop table {table.sql}")
-    body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-    session.run(f"create table {table.sql} ({body})", note=False)
+    if partitions is not None:
+        raise DeclarationError(
+            "has no partitions",
+            where=f"mart.{name}",
+            fix="Declare `partition`, or leave the partitions away.",
+        )
+    return replace_table(lake, "mart", name, query, audits=audits, layout=mart.layout)

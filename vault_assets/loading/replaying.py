@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from vault_assets.landing.store import Store
 from vault_assets.loading.known_batches import batch_source, refuse_released
 from vault_assets.loading.looking_again import is_given, look_up_again
+from vault_assets.loading.partitioned import forget_consumed
 from vault_assets.loading.rehashing import refuse_wrong_keys, rehash_stage
 from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.staging import Staged, stage_batches
@@ -122,6 +123,7 @@ def rebuild_vault(
     Raises:
         TargetError: A stored hash is not the hash of its row.
     """
+    forget_consumed(lake, warehouse)
     for source in warehouse.sources:
         progress(str(rehash_stage(lake, warehouse, source)))
     loaded = []

@@ -12,6 +12,7 @@ from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
 from vault_assets.landing.batches import Batch
 from vault_assets.landing.store import Store
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
+from vault_assets.loading.layouts import change_layout
 from vault_assets.loading.parts import read_parts
 from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import batch_objects, utc_now
@@ -80,6 +81,7 @@ def stage_batches(
     """
     plan = stage_plan(warehouse, source)
     job = _Job(lake, store, warehouse, plan, run_id, stage_audits(warehouse.sources[source], plan))
+    change_layout(lake, plan.table, plan.table.layout)
     done: list[StagedBatch] = []
     statements: tuple[str, ...] = ()
     failures: list[tuple[Batch, VaultAssetsError]] = []

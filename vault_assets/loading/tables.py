@@ -13,6 +13,7 @@ from vault_assets.loading.hash_definitions import (
     refuse_other_hashes,
     refuse_other_rules,
 )
+from vault_assets.loading.layouts import ensure_layout
 from vault_assets.loading.null_keys import refuse_kept_placeholders
 from vault_assets.loading.stored import (
     Columns,
@@ -57,6 +58,7 @@ def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
     if not stored:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         session.run(render("vault/create_table.sql", table=table), note=False)
+        ensure_layout(session, table, table.layout)
         return [column.name for column in table.columns]
     added = []
     for column in table.columns:

@@ -7,6 +7,7 @@ from typing import Any
 
 from vault_assets.hashing import Part, sql_literal
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
+from vault_assets.loading.layouts import change_layout
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.repairing import (
     EARLIEST,
@@ -131,6 +132,7 @@ def load_vault_table(
         session.connection.execute("drop type if exists pending_batch")
         return loaded
 
+    change_layout(lake, plan.table, plan.table.layout)
     return lake.transaction([plan.table.label], unit)
 
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vault_assets.model.layouts import Layout
 from vault_assets.model.names import Name
 
 
@@ -40,6 +41,9 @@ class Table(Declared):
     tags: dict[str, str] = Field(default_factory=dict, description="Tags of the asset.")
     checks: dict[Name, Check] = Field(
         default_factory=dict, description="Checks of this table beyond those of its pattern."
+    )
+    layout: Layout | None = Field(
+        None, description="How its files are divided and sorted; of stages, vault tables, marts."
     )
 
 

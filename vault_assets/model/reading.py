@@ -40,8 +40,18 @@ def read_warehouse(path: Path) -> Warehouse:
     try:
         return Warehouse.model_validate(data.get("attributes") or {})
     except ValidationError as error:
-        lines = sorted(_mistakes(path, root, error))
-        raise DeclarationError("\n".join(text for _, text in lines)) from error
+        raise _located(path, root, error) from error
+
+
+def located(path: Path, error: ValidationError) -> DeclarationError:
+    """Return mistakes that were found in a declaration later, each with its line."""
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    return _located(path, root, error)
+
+
+def _located(path: Path, root: yaml.Node | None, error: ValidationError) -> DeclarationError:
+    lines = sorted(_mistakes(path, root, error))
+    return DeclarationError("\n".join(text for _, text in lines))
 
 
 def declarations(folder: Path) -> list[Path]:

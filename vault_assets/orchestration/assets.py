@@ -4,7 +4,8 @@ No asset is in a pool. One writer per table is the target's own lock, which the 
 its holder dies; the slot of a pool outlives a killed run, and whoever waits for it waits busily.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,6 @@ import dagster as dg
 
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.declared_audits import declared_audits
-from vault_assets.loading.marts import mart_audits, mart_query
 from vault_assets.loading.registering import register
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.staging import Staged
@@ -21,15 +21,16 @@ from vault_assets.loading.work import overdue_batches
 from vault_assets.model import Warehouse
 from vault_assets.orchestration.check_history import passed_before
 from vault_assets.orchestration.io_manager import (
+    MartBuild,
     QueryTableLoad,
     StageLoad,
     VaultAssetsIOManager,
     VaultLoad,
 )
+from vault_assets.orchestration.mart_assets import implied_audits, mart_config, mart_metadata
 from vault_assets.orchestration.metadata import (
     check_result,
     counters,
-    described_schema,
     records,
     sql_text,
 )
@@ -119,17 +120,16 @@ def _query_table(warehouse: Warehouse, field: str, name: str) -> dg.AssetsDefini
 
 
 def _mart(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
-    mart = warehouse.marts[name]
-    audits = [*mart_audits(name, mart), *declared_audits(mart)]
-
-    def metadata(written: Any) -> dict[str, Any]:
-        return {
-            "dagster/column_schema": described_schema(written.columns, mart.columns),
-            "sql": sql_text(written.statements),
-        }
-
-    spec = mart_spec(warehouse, name)
-    return _table_asset(spec, audits, audits, mart_query(warehouse, name), metadata)
+    extra = declared_audits(warehouse.marts[name])
+    return _table_asset(
+        mart_spec(warehouse, name),
+        [*implied_audits(warehouse, name), *extra],
+        extra,
+        MartBuild(warehouse),
+        lambda written: mart_metadata(warehouse, name, written),
+        config=mart_config(warehouse, name),
+        is_stored=warehouse.marts[name].kind == "table",
+    )
 
 
 def _table_asset(
@@ -138,6 +138,9 @@ def _table_asset(
     passed_on: Sequence[Audit],
     source: Any,
     metadata: Callable[[Any], dict[str, Any]],
+    *,
+    config: Mapping[str, Any] | None = None,
+    is_stored: bool = True,
 ) -> dg.AssetsDefinition:
     """Return the asset of one table.
 
@@ -147,12 +150,15 @@ def _table_asset(
         passed_on: Those of them that the writer does not know by itself.
         source: What is written.
         metadata: Makes the materialization's metadata from what the write returned.
+        config: What a run may ask for: fields of `source`, as its op's config.
+        is_stored: Whether it has rows of its own, to be counted.
     """
 
     @dg.multi_asset(
         name=_op_name(spec),
         specs=[spec],
         check_specs=[_check_spec(spec, audit) for audit in audits],
+        config_schema=config,
     )
     def table(
         context: dg.AssetExecutionContext, vault_assets_io: dg.ResourceParam[VaultAssetsIOManager]
@@ -161,18 +167,18 @@ def _table_asset(
             with announced(spec.key.to_user_string()), retried(context.retry_number):
                 outcome = vault_assets_io.write(
                     spec.key,
-                    source,
+                    replace(source, **context.op_execution_context.op_config) if config else source,
                     run_id=context.run.run_id,
                     audits=passed_on,
                     judge_again=lambda name: not passed_before(context.instance, spec.key, name),
                 )
-                rows = vault_assets_io.row_count(spec.key)
+                count = (
+                    {"dagster/row_count": vault_assets_io.row_count(spec.key)} if is_stored else {}
+                )
         except AuditsFailedError as error:
             yield from _check_results(spec.key, error.verdicts, audits)
             raise dg.Failure(str(error), allow_retries=False) from error
-        yield dg.MaterializeResult(
-            asset_key=spec.key, metadata={"dagster/row_count": rows, **metadata(outcome)}
-        )
+        yield dg.MaterializeResult(asset_key=spec.key, metadata={**count, **metadata(outcome)})
         yield from _check_results(spec.key, outcome.verdicts, audits)
 
     return table

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from vault_assets.errors import TargetError
 from vault_assets.loading.audits import Audit
-from vault_assets.loading.marts import Query, Rows, Written, replace_table
+from vault_assets.loading.exporting import export_mart
+from vault_assets.loading.marts import Query, Rows, Written, build_mart, replace_table
 from vault_assets.loading.query_tables import Built, build_query_table
 from vault_assets.loading.snapshots import SnapshotsAdded
 from vault_assets.loading.staging import Staged, stage_batches
@@ -63,6 +64,14 @@ class QueryTableLoad:
     warehouse: Warehouse
 
 
+@dataclass(frozen=True)
+class MartBuild:
+    """Build a declared mart; `partitions` as `build_mart` takes them."""
+
+    warehouse: Warehouse
+    partitions: str | None = None
+
+
 def table_of(key: dg.AssetKey) -> Table:
     """Return the table of an asset key [warehouse, layer, table].
 
@@ -88,7 +97,7 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
     def write(
         self,
         key: dg.AssetKey,
-        source: StageLoad | VaultLoad | QueryTableLoad | Rows,
+        source: StageLoad | VaultLoad | QueryTableLoad | MartBuild | Rows,
         *,
         run_id: str,
         audits: Sequence[Audit] = (),
@@ -131,6 +140,18 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
             return build_query_table(
                 lake, source.warehouse, table.name, run_id=run_id, extra_audits=audits
             )
+        if isinstance(source, MartBuild):
+            written = build_mart(
+                lake,
+                source.warehouse,
+                table.name,
+                run_id=run_id,
+                partitions=source.partitions,
+                extra_audits=audits,
+            )
+            if source.warehouse.marts[table.name].export is None:
+                return written
+            return export_mart(lake, self.store.open(), source.warehouse, table.name, written)
         return replace_table(lake, table.layer, table.name, source, audits=audits)
 
     def row_count(self, key: dg.AssetKey) -> int:

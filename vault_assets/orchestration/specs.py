@@ -105,7 +105,7 @@ def mart_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
         "mart",
         name,
         mart,
-        kinds={ENGINE, "sql"},
+        kinds={ENGINE, "sql", *(["view"] if mart.kind == "view" else [])},
         description=mart.description,
         deps=[asset_key(warehouse, layer, table) for layer, table in mart_tables(warehouse, name)],
         metadata={"dagster/column_lineage": lineage(columns)},

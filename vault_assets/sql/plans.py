@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vault_assets.hashing import OWN, Profile, profile_of
+from vault_assets.model.layouts import Layout
 from vault_assets.model.names import quoted
 from vault_assets.model.types import ColumnType
 from vault_assets.model.warehouse import Warehouse
@@ -49,6 +50,7 @@ class TablePlan:
     name: str
     columns: tuple[ColumnPlan, ...]
     description: str = ""
+    layout: Layout | None = None
 
     @property
     def label(self) -> str:

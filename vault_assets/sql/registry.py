@@ -124,4 +124,25 @@ OBJECTS = TablePlan(
     "The objects of batches that consist of several.",
 )
 
-TABLES = (BATCHES, APPLIED, FAILURES, REWRITTEN, PARTITIONS, RELEASED, APPROVALS, OBJECTS)
+EXPORTS_DUE = TablePlan(
+    "registry",
+    "exports_due",
+    (
+        _required("table_name", TEXT, "The mart: layer.name."),
+        ColumnPlan("partition_value", TEXT, description="The partition; none: the whole mart."),
+        _required("due_at", TIMESTAMP, "When it was built."),
+    ),
+    "Files that are older than the partitions they show, until they are written.",
+)
+
+TABLES = (
+    BATCHES,
+    APPLIED,
+    FAILURES,
+    REWRITTEN,
+    PARTITIONS,
+    RELEASED,
+    APPROVALS,
+    OBJECTS,
+    EXPORTS_DUE,
+)

@@ -66,7 +66,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     )
     return StagePlan(
         source=name,
-        table=TablePlan("stage", name, columns, source.description),
+        table=TablePlan("stage", name, columns, source.description, source.layout),
         quarantine=TablePlan(
             "stage",
             f"{name}_quarantine",

@@ -10,6 +10,7 @@ from sqlglot.lineage import lineage as trace
 
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import nearest
+from vault_assets.model.partitions import CHANGED
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.master_views import master_view_named
 from vault_assets.sql.planning import vault_plan
@@ -42,8 +43,10 @@ def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
 
 def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     known = {(layer, table) for layer, table, _ in warehouse.tables()}
-    query = _parsed(warehouse, name)
+    query = parsed(warehouse, name)
     ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    if warehouse.marts[name].partition is not None:
+        ctes.add(CHANGED)
     found = set()
     for table in query.find_all(exp.Table):
         if not table.db and table.name in ctes:
@@ -83,7 +86,7 @@ def mart_order(warehouse: Warehouse) -> list[str]:
 
 def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
     """Return for each column of a mart the (layer, table, column) that it is computed from."""
-    query = _parsed(warehouse, name)
+    query = parsed(warehouse, name)
     tables = sorted(_read(warehouse, name))
     schema: dict[str, dict[str, dict[str, str]]] = {}
     for layer, table in tables:
@@ -136,18 +139,54 @@ def _columns(warehouse: Warehouse, layer: str, table: str) -> list[str]:
         else:
             plan = vault_plan(warehouse, shown).table
     else:
-        return list(_parsed(warehouse, table).named_selects)
+        return list(parsed(warehouse, table).named_selects)
     return [column.name for column in plan.columns]
 
 
-def _parsed(warehouse: Warehouse, name: str) -> exp.Query:
-    sql = mart_sql(warehouse, name)
+def parsed(warehouse: Warehouse, name: str) -> exp.Query:
+    """Return a mart's query; what it reads with parameters looks like a table.
+
+    Raises:
+        DeclarationError: It is no single select.
+    """
+    return _parsed(warehouse, f"the query of mart {name!r}", mart_sql(warehouse, name))
+
+
+def mart_columns(warehouse: Warehouse, name: str) -> list[str]:
+    """Return the names of a mart's columns, in order."""
+    return list(parsed(warehouse, name).named_selects)
+
+
+def changed_reads(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
+    """Return (layer or empty, table) of what a mart's query `changed` reads.
+
+    Raises:
+        DeclarationError: It is no single select.
+    """
+    partition = warehouse.marts[name].partition
+    text = partition.changed if partition else ""
+    sql = read_sql(text) if text.endswith(".sql") else text
+    query = _parsed(warehouse, f"`changed` of mart {name!r}", sql)
+    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    found = {(table.db, table.name) for table in query.find_all(exp.Table)}
+    return {(layer, _shown(warehouse, layer, table)) for layer, table in found} - {
+        ("", cte) for cte in ctes
+    }
+
+
+def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:
     try:
         parsed = sqlglot.parse_one(sql, dialect="duckdb")
     except SqlglotError as error:
-        raise DeclarationError(
-            f"the query of mart {name!r} cannot be read: {error}", where=warehouse.name
-        ) from error
+        raise DeclarationError(f"{what} cannot be read: {error}", where=warehouse.name) from error
     if not isinstance(parsed, exp.Query):
-        raise DeclarationError(f"mart {name!r} is no select statement", where=warehouse.name)
-    return parsed
+        raise DeclarationError(f"{what} is no select statement", where=warehouse.name)
+    return _uncalled(parsed)
+
+
+def _uncalled(query: exp.Query) -> exp.Query:
+    """Let what is read with parameters, as in `mart.recent(90)`, look like a table."""
+    for table in query.find_all(exp.Table):
+        if table.db and isinstance(table.this, exp.Anonymous):
+            table.set("this", exp.to_identifier(str(table.this.this)))
+    return query

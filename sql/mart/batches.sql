@@ -1,0 +1,70 @@
+-- {{ label }}: staged batches that feed what it reads; whether all of that has applied them; and from
+-- what the mart would be built now, beside what it was built from.
+create or replace temp table mart_batches as
+with reads (table_name, stage) as (
+  values
+    {%- for table, stage in reads %}
+    ({{ table | lit }}, {{ stage | lit }}){{ "" if loop.last else "," }}
+    {%- endfor %}
+),
+needed as (
+  select stage, count(*) as tables from reads group by stage
+),
+staged as (
+  select stage, batch_id, load_ts
+  from registry.applied
+  where table_name = 'stage.' || stage and stage in (select stage from reads)
+),
+marks as (
+  select
+    a.stage,
+    a.batch_id,
+    count(*) as tables,
+    bit_xor(
+      md5_number_lower(
+        case
+          when a.table_name like 'mart.%' then concat_ws('|', a.table_name, a.note)
+          else concat_ws('|', a.table_name, a.applied_at)
+        end
+      )
+    ) as mark
+  from registry.applied as a
+  inner join reads as r on r.table_name = a.table_name and r.stage = a.stage
+  where a.note is distinct from $replay
+  group by a.stage, a.batch_id
+),
+rewritten as (
+  select s.batch_id, max(w.rewritten_at) as rewritten_at
+  from staged as s
+  inner join registry.rewritten as w on w.since <= s.load_ts
+  where w.table_name in (select table_name from reads)
+  group by s.batch_id
+),
+judged as (
+  select
+    s.stage,
+    s.batch_id,
+    s.load_ts,
+    coalesce(m.tables = n.tables, false) as is_complete,
+    '{"applied": "' || coalesce(m.mark, 0) || '"' as applied,
+    ', "rewritten": "' || coalesce(cast(w.rewritten_at as varchar), '') || '"}' as rewritten
+  from staged as s
+  inner join needed as n on n.stage = s.stage
+  left join marks as m on m.stage = s.stage and m.batch_id = s.batch_id
+  left join rewritten as w on w.batch_id = s.batch_id
+),
+consumed as (
+  select stage, batch_id, note
+  from registry.applied
+  where table_name = {{ label | lit }}
+)
+select
+  j.stage as source,
+  j.batch_id,
+  j.load_ts,
+  j.applied || j.rewritten as built_from,
+  j.is_complete,
+  j.is_complete and c.note is distinct from j.applied || j.rewritten as is_new,
+  j.is_complete and c.batch_id is not null and not starts_with(c.note, j.applied) as is_again
+from judged as j
+left join consumed as c on c.stage = j.stage and c.batch_id = j.batch_id

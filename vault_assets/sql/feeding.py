@@ -1,0 +1,38 @@
+"""What feeds a mart: the tables that must have applied a batch before the mart may consume it."""
+
+from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.planning import vault_plan
+from vault_assets.sql.query_plans import query_plan
+from vault_assets.sql.tracing import mart_tables
+
+Feeds = frozenset[tuple[str, str]]
+"""(table as layer.name, stage whose batches it applies)."""
+
+
+def feeds_of(warehouse: Warehouse, name: str) -> Feeds:
+    """Return stages, vault tables and marts by partition behind a mart, each with its stages."""
+    found: set[tuple[str, str]] = set()
+    for layer, table in mart_tables(warehouse, name):
+        if layer == "stage":
+            found.add((f"stage.{table}", table))
+        elif layer == "vault":
+            found |= _of_vault(warehouse, table)
+        else:
+            found |= _of_mart(warehouse, table)
+    return frozenset(found)
+
+
+def _of_vault(warehouse: Warehouse, name: str) -> Feeds:
+    if name in warehouse.snapshots:
+        return frozenset()
+    queried = name in {*warehouse.pits, *warehouse.bridges}
+    plans = query_plan(warehouse, name).reads if queried else (vault_plan(warehouse, name),)
+    bindings = {(p.table.label, b.stage.source) for p in plans for b in p.bindings}
+    return frozenset({*bindings, *((f"stage.{stage}", stage) for _, stage in bindings)})
+
+
+def _of_mart(warehouse: Warehouse, name: str) -> Feeds:
+    feeds = feeds_of(warehouse, name)
+    if warehouse.marts[name].partition is None:
+        return feeds
+    return feeds | {(f"mart.{name}", stage) for _, stage in feeds}
