@@ -67,3 +67,6 @@ where
   )
 {%- endfor %}
 {%- endif %}
+{%- if plan.options.affected %}
+{%- include plan.options.affected %}
+{%- endif %}

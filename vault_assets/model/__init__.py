@@ -9,6 +9,7 @@ from vault_assets.model.sources import Column, Source
 from vault_assets.model.types import ColumnType, parse_type
 from vault_assets.model.vault import (
     EffectivitySatellite,
+    EventEffectivitySatellite,
     ExtendedTrackingSatellite,
     Hub,
     Link,
@@ -30,6 +31,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "EffectivitySatellite",
+    "EventEffectivitySatellite",
     "ExtendedTrackingSatellite",
     "Hub",
     "Link",

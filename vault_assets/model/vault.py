@@ -102,6 +102,15 @@ class Hub(VaultTable):
         )
 
 
+class Earliest(Declared):
+    """Only the earliest row of each group of rows counts, over all batches."""
+
+    per: Columns = Field(min_length=1, description="Columns whose values make a group.")
+    order: Columns = Field(
+        min_length=1, description="Columns that say which row is earliest; then load_ts, line."
+    )
+
+
 class LinkBinding(Binding):
     """Binds each role of a link to the stage columns that hold the hub's key."""
 
@@ -112,6 +121,11 @@ class LinkBinding(Binding):
     columns: Mapping = Field(
         default_factory=dict,
         description="Column of the link: stage column; those of equal name need none.",
+    )
+    earliest: Earliest | None = Field(
+        None,
+        description="Non-historized links: only the earliest row of each group is an event; an "
+        "earlier one that comes later takes its place.",
     )
 
 
@@ -344,6 +358,9 @@ class ReferenceTable(History):
     payload: Mapping = Field(min_length=1, description="Columns in hash order; [name: stage name].")
 
 
+from vault_assets.model.event_tables import (  # noqa: E402  they are kinds of the tables above
+    EventEffectivitySatellite,
+)
 from vault_assets.model.further_tables import (  # noqa: E402  they are kinds of the tables above
     ExtendedTrackingSatellite,
     SameAsLink,
@@ -360,6 +377,9 @@ class Vault(Declared):
     satellites: dict[Name, Satellite] = Field(default_factory=dict)
     multi_active_satellites: dict[Name, MultiActiveSatellite] = Field(default_factory=dict)
     effectivity_satellites: dict[Name, EffectivitySatellite] = Field(default_factory=dict)
+    event_effectivity_satellites: dict[Name, EventEffectivitySatellite] = Field(
+        default_factory=dict
+    )
     status_tracking_satellites: dict[Name, StatusTrackingSatellite] = Field(default_factory=dict)
     record_tracking_satellites: dict[Name, RecordTrackingSatellite] = Field(default_factory=dict)
     extended_tracking_satellites: dict[Name, ExtendedTrackingSatellite] = Field(
