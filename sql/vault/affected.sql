@@ -67,6 +67,6 @@ where
   )
 {%- endfor %}
 {%- endif %}
-{%- if plan.options.affected %}
+{%- if "affected" in plan.options %}
 {%- include plan.options.affected %}
 {%- endif %}
