@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         default="vault_assets.definitions",
         description="Module with the Dagster definitions; its folder holds the warehouses.",
     )
+    warehouse: str = Field(
+        default="", description="Warehouse of commands that name none; empty = the only one."
+    )
     reports: Path = Field(
         default=Path("reports"), description="Folder that report files are written to."
     )

@@ -23,6 +23,7 @@ NEXT = """
 What to do next
   make dev                     the Dagster UI on http://127.0.0.1:3000, sensors on
   vault-assets status          batches, quarantine, failing checks, freshness
+  export VAULT_ASSETS_WAREHOUSE=social    what commands mean that name no warehouse
   vault-assets batches         every file that was loaded, and what became of its lines
   vault-assets land social --date 2021-06-22    a second day of files; the sensor loads them
   vault-assets query "select reason, count(*) from stage.users_quarantine group by 1"

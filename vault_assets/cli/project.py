@@ -48,16 +48,18 @@ def warehouses(settings: Settings) -> dict[str, Warehouse]:
 
 
 def chosen(name: str | None, settings: Settings) -> Warehouse:
-    """Return the named warehouse, or the only one there is.
+    """Return the named warehouse, else that of the settings, else the only one there is.
 
     Raises:
         SettingsError: There is no such warehouse, or no name was given and there are several.
         DeclarationError: A declaration has mistakes.
     """
     found = warehouses(settings)
+    name = name or settings.warehouse or None
     if name is None and len(found) > 1:
         raise SettingsError(
-            "which warehouse?", fix=f"Use --warehouse with one of {', '.join(found)}."
+            "which warehouse?",
+            fix=f"Use --warehouse with one of {', '.join(found)}, or set VAULT_ASSETS_WAREHOUSE.",
         )
     name = name or next(iter(found))
     if name not in found:

@@ -6,11 +6,11 @@ from typing import Any
 from vault_assets.loading.audits import Audit, Verdict, evaluate
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.marts import mart_audits
+from vault_assets.loading.pattern_audits import LATEST, checks_of, key_context
 from vault_assets.loading.repairing import EARLIEST
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import scoped
 from vault_assets.loading.tables import ensure_registry
-from vault_assets.loading.vault import LATEST, checks_of, key_context
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.model.partitions import CHANGED

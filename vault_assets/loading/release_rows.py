@@ -14,10 +14,10 @@ from vault_assets.errors import BatchError
 from vault_assets.landing.batches import naive
 from vault_assets.loading.adding import Addable
 from vault_assets.loading.given_again import given_again
+from vault_assets.loading.pattern_audits import LATEST
 from vault_assets.loading.prejoining import prejoined
 from vault_assets.loading.quarantined import LINE, OpenRows, open_rows
 from vault_assets.loading.ready_rows import JoinedRows, ReadyRows
-from vault_assets.loading.vault import LATEST
 from vault_assets.model import NonHistorizedLink, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.sql.planning import vault_plan

@@ -1,28 +1,23 @@
 """The vocabulary of a warehouse as plain validated data. Imports nothing else of ours."""
 
 from vault_assets.model.base import Check, Table
+from vault_assets.model.event_tables import EventEffectivitySatellite
+from vault_assets.model.histories import (
+    EffectivitySatellite,
+    MultiActiveSatellite,
+    RecordTrackingSatellite,
+    ReferenceTable,
+    Satellite,
+    StatusTrackingSatellite,
+)
 from vault_assets.model.marts import Mart
 from vault_assets.model.null_keys import Placeholder
 from vault_assets.model.prejoins import Prejoin
 from vault_assets.model.query_tables import Bridge, Pit, Snapshots
+from vault_assets.model.relations import Hub, Link, NonHistorizedLink, Relation, VaultTable
 from vault_assets.model.sources import Column, Source
 from vault_assets.model.types import ColumnType, parse_type
-from vault_assets.model.vault import (
-    EffectivitySatellite,
-    EventEffectivitySatellite,
-    ExtendedTrackingSatellite,
-    Hub,
-    Link,
-    MultiActiveSatellite,
-    NonHistorizedLink,
-    RecordTrackingSatellite,
-    ReferenceTable,
-    Relation,
-    SameAsLink,
-    Satellite,
-    StatusTrackingSatellite,
-    VaultTable,
-)
+from vault_assets.model.vault import ExtendedTrackingSatellite, SameAsLink
 from vault_assets.model.warehouse import Warehouse
 
 __all__ = [

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from vault_assets.model.base import Declared
 from vault_assets.model.names import Name
-from vault_assets.model.vault import Binding, Columns, NonHistorizedLink, VaultTable
+from vault_assets.model.relations import Binding, Columns, NonHistorizedLink, VaultTable
 
 if TYPE_CHECKING:
     from vault_assets.model.references import Path, Problems

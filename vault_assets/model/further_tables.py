@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, model_validator
 
 from vault_assets.model.names import Name
-from vault_assets.model.vault import Columns, Relation, VaultTable
+from vault_assets.model.relations import Columns, Relation, VaultTable
 
 if TYPE_CHECKING:
     from vault_assets.model.references import Problems

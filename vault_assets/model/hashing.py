@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from vault_assets.model.base import Declared
+from vault_assets.model.histories import MultiActiveSatellite, Satellite
 from vault_assets.model.references import Path, Problems, key_type
 from vault_assets.model.types import ColumnType
-from vault_assets.model.vault import MultiActiveSatellite, Satellite
 
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse

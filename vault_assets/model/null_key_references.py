@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from vault_assets.model.null_keys import Placeholder, hashed_null, placeholder_text
 from vault_assets.model.references import Path, Problems, key_type
-from vault_assets.model.vault import Hub
+from vault_assets.model.relations import Hub
 
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from vault_assets.model.query_tables import Bridge, Pit
-from vault_assets.model.references import Path, Problems
-from vault_assets.model.vault import (
+from vault_assets.model.histories import (
     EffectivitySatellite,
     History,
-    Link,
     MultiActiveSatellite,
     Satellite,
 )
+from vault_assets.model.query_tables import Bridge, Pit
+from vault_assets.model.references import Path, Problems
+from vault_assets.model.relations import Link
 
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse

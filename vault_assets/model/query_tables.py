@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from vault_assets.model.base import Declared, Table, as_tuple
 from vault_assets.model.names import Name
-from vault_assets.model.vault import Columns
+from vault_assets.model.relations import Columns
 
 Rule = Annotated[int, Field(gt=0)] | Literal["forever"]
 

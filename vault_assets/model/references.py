@@ -7,22 +7,18 @@ from pydantic_core import InitErrorDetails, ValidationError
 
 from vault_assets.model.event_tables import check_event_tables
 from vault_assets.model.further_tables import check_further_tables
-from vault_assets.model.names import nearest
-from vault_assets.model.types import ColumnType
-from vault_assets.model.vault import (
+from vault_assets.model.histories import (
     EffectivitySatellite,
     History,
-    Hub,
-    Link,
-    LinkBinding,
     MultiActiveSatellite,
-    NonHistorizedLink,
     RecordTrackingSatellite,
     ReferenceTable,
-    Relation,
     Satellite,
     StatusTrackingSatellite,
 )
+from vault_assets.model.names import nearest
+from vault_assets.model.relations import Hub, Link, LinkBinding, NonHistorizedLink, Relation
+from vault_assets.model.types import ColumnType
 
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse

@@ -13,9 +13,10 @@ from vault_assets.model.prejoin_references import check_prejoins, prejoined_type
 from vault_assets.model.query_references import check_query_tables
 from vault_assets.model.query_tables import QueryTables
 from vault_assets.model.references import Problems, check_references
+from vault_assets.model.relations import Hub, Relation
 from vault_assets.model.sources import Source
 from vault_assets.model.types import ColumnType
-from vault_assets.model.vault import Hub, Relation, Vault
+from vault_assets.model.vault import Vault
 
 
 class Warehouse(QueryTables, Vault):

@@ -13,10 +13,11 @@ import dagster as dg
 
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
 from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.loading.pattern_audits import checks_of
 from vault_assets.loading.registering import register
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.staging import Staged
-from vault_assets.loading.vault import Loaded, checks_of
+from vault_assets.loading.vault import Loaded
 from vault_assets.loading.work import overdue_batches
 from vault_assets.model import Warehouse
 from vault_assets.orchestration.check_history import passed_before

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from vault_assets.model.names import literal
 from vault_assets.model.null_keys import Placeholder, RolePolicy, placeholder_text
 from vault_assets.model.references import key_type
+from vault_assets.model.relations import Hub
 from vault_assets.model.types import ColumnType
-from vault_assets.model.vault import Hub
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.plans import NullKeyPlan

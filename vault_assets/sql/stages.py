@@ -17,8 +17,8 @@ from vault_assets.model import (
 from vault_assets.model.names import quoted
 from vault_assets.model.null_keys import RolePolicy
 from vault_assets.model.references import key_type, own_keys
+from vault_assets.model.relations import Hub, LinkBinding
 from vault_assets.model.types import ColumnType
-from vault_assets.model.vault import Hub, LinkBinding
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.null_keys import if_any, null_key_plans, placeholders

@@ -38,6 +38,11 @@ main()
 """
 
 
+@pytest.fixture(autouse=True)
+def _social(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAULT_ASSETS_WAREHOUSE", "social")
+
+
 @pytest.fixture(scope="module")
 def lake(module_place: Place) -> Place:
     """A lake with one table."""

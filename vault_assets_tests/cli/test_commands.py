@@ -22,6 +22,7 @@ class House:
             "VAULT_ASSETS_LANDING": str(folder / "landing"),
             "VAULT_ASSETS_DATA": str(folder / "data"),
             "VAULT_ASSETS_CATALOG": str(folder / "lake.ducklake"),
+            "VAULT_ASSETS_WAREHOUSE": "social",
             "COLUMNS": "200",
         }
         self.environment.pop("DAGSTER_HOME", None)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from vault_assets.hashing import key_hash
 from vault_assets.model import Warehouse
-from vault_assets.model.vault import History
+from vault_assets.model.histories import History
 from vault_assets_tests.loading.houses import FIRST_LINE, Landed
 
 Values = dict[str, Any]

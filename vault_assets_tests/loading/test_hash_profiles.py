@@ -12,12 +12,12 @@ from vault_assets import hashing
 from vault_assets.errors import TargetError
 from vault_assets.landing.local_folder import LocalFolder
 from vault_assets.loading.audits import AuditsFailedError
+from vault_assets.loading.pattern_audits import checks_of
 from vault_assets.loading.registering import register
 from vault_assets.loading.rehashing import refuse_wrong_keys, rehash_stage
 from vault_assets.loading.replaying import rebuild_vault
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.staging import stage_batches
-from vault_assets.loading.vault import checks_of
 from vault_assets.model import Warehouse, parse_type
 from vault_assets.settings import Settings
 from vault_assets.sql.planning import vault_plan

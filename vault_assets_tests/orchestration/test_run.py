@@ -51,8 +51,9 @@ def test_the_whole_graph_succeeds_with_every_check_evaluated(runs: tuple[Ran, Ra
     graph = defs().get_repository_def().asset_graph
     for ran in runs:
         assert ran.success
-        assert set(ran.metadata) == {k.to_user_string() for k in graph.get_all_asset_keys()}
-        assert ran.checked == len(graph.asset_check_keys)
+        keys = {key for key in graph.get_all_asset_keys() if key.path[0] == "social"}
+        assert set(ran.metadata) == {key.to_user_string() for key in keys}
+        assert ran.checked == len([c for c in graph.asset_check_keys if c.asset_key in keys])
 
 
 def test_records_are_loaded_or_quarantined(runs: tuple[Ran, Ran]) -> None:

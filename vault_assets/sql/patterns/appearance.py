@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vault_assets.model import Warehouse
-from vault_assets.model.vault import History
+from vault_assets.model.histories import History
 from vault_assets.sql.patterns.history import binding_plan, parent_plan
 from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 

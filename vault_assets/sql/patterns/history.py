@@ -1,7 +1,7 @@
 """What the plans of all history patterns share: parent, stage, order of rows and batches."""
 
 from vault_assets.model import Relation, SameAsLink, Warehouse
-from vault_assets.model.vault import History
+from vault_assets.model.histories import History
 from vault_assets.sql.plans import BindingPlan, ParentPlan, TablePlan
 from vault_assets.sql.stages import stage_plan
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from vault_assets.model import Hub, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.model.references import feeds, key_type
-from vault_assets.model.vault import HubBinding
+from vault_assets.model.relations import HubBinding
 from vault_assets.sql.null_keys import hub_placeholders
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import (

@@ -3,8 +3,8 @@
 from vault_assets.model import Relation, Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.model.references import feeds
+from vault_assets.model.relations import LinkBinding
 from vault_assets.model.types import ColumnType
-from vault_assets.model.vault import LinkBinding
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import BindingPlan, ColumnPlan, ParentPlan, TablePlan, hash_type
 from vault_assets.sql.stages import role_columns, stage_plan

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from vault_assets.model import SameAsLink, Warehouse
-from vault_assets.model.vault import LinkBinding
+from vault_assets.model.relations import LinkBinding
 from vault_assets.sql.master_views import master_view
 from vault_assets.sql.patterns.link import key_parts
 from vault_assets.sql.patterns.relations import (
