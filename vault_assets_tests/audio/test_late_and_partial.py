@@ -144,6 +144,13 @@ def test_a_late_plan_change_changes_the_days_after_it(service: Music) -> None:
     assert [row[1:] for row in rows] == [(1, 0, 1), (0, 0, 1), (0, 0, 1)]
 
 
+def test_a_change_is_counted_even_if_nothing_else_is_known_of_the_user(service: Music) -> None:
+    service.land("status_change_events", change(at("12:00"), 1, 5, 7, "free"))
+    service.land("status_change_events", change(at("13:00"), 1, 6, 7, "free"))
+    service.run()
+    assert service.query("from mart.mart_plan_changes_daily") == [(dt.date(2024, 5, 1), 1, 0, 1)]
+
+
 def test_errors_are_a_share_of_the_views(service: Music) -> None:
     views = [view(at(f"09:0{n}"), 1, n, 7, page="Help", status=s) for n, s in enumerate((200, 404))]
     service.land("page_view_events", *views, view(at("09:05"), 1, 5, page="Help", status=500))

@@ -1,6 +1,6 @@
 -- Loads mart mart_plan_changes_daily: changes of plans per day, and who is paid at its end.
--- A relation that a plan change opened is an upgrade or a downgrade; that which the first event of
--- a user opened is neither. A change to the plan that the user has already opens nothing.
+-- A relation that a plan change opened is an upgrade or a downgrade; one that another first event
+-- of a user opened is neither. A change to the plan that the user has already opens nothing.
 with days as (
     select cast(click_ts as date) as date from vault.nhl_web_click where batch_id <> 'ghost'
     union
