@@ -169,7 +169,8 @@ def test_ties_among_the_top_ten_go_by_listens_name_and_artist(service: Music) ->
     service.land("listen_events", *plays)
     service.run()
     rows = service.query(
-        "select song_artist || '/' || song_name, listens from mart.mart_song_play_top_10_songs order by rank"
+        "select song_artist || '/' || song_name, listens "
+        "from mart.mart_song_play_top_10_songs order by rank"
     )
     assert rows == [
         ("Z/zz", 2),
