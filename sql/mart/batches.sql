@@ -11,7 +11,13 @@ needed as (
   select stage, count(*) as tables from reads group by stage
 ),
 staged as (
-  select stage, batch_id, load_ts
+  select
+    stage,
+    batch_id,
+    load_ts,
+    try_cast(note as json) -> 'from_key' as from_key,
+    rows_in as records,
+    inserted as loaded
   from registry.applied
   where table_name = 'stage.' || stage and stage in (select stage from reads)
 ),
@@ -45,6 +51,9 @@ judged as (
     s.stage,
     s.batch_id,
     s.load_ts,
+    s.from_key,
+    s.records,
+    s.loaded,
     coalesce(m.tables = n.tables, false) as is_complete,
     '{"applied": "' || coalesce(m.mark, 0) || '"' as applied,
     ', "rewritten": "' || coalesce(cast(w.rewritten_at as varchar), '') || '"}' as rewritten
@@ -62,6 +71,9 @@ select
   j.stage as source,
   j.batch_id,
   j.load_ts,
+  j.from_key,
+  j.records,
+  j.loaded,
   j.applied || j.rewritten as built_from,
   j.is_complete,
   j.is_complete and c.note is distinct from j.applied || j.rewritten as is_new,

@@ -107,7 +107,7 @@ def _rows_of(session: Session, name: str, mart: Mart, value: str | None) -> str:
     """Return the query of the rows of a file, in their order."""
     assert mart.export is not None  # noqa: S101  narrows the type
     rows = session.rows(f"describe mart.{quoted(name)}")
-    columns = [row["column_name"] for row in rows]
+    columns = [r["column_name"] for r in rows if r["column_name"] not in mart.export.leave_out]
     unknown = set(mart.export.order_by) - set(columns)
     if unknown:
         raise DeclarationError(f"has no column {min(unknown)!r} to sort by", where=f"mart.{name}")
@@ -117,7 +117,8 @@ def _rows_of(session: Session, name: str, mart: Mart, value: str | None) -> str:
         kind = mart.partition.sql_type
         where = f" where {quoted(mart.partition.column)} = {kind} {literal(value)}"
     listed = ", ".join(f"{quoted(column)} nulls last" for column in order)
-    return f"select * from mart.{quoted(name)}{where} order by {listed}"
+    shown = ", ".join(map(quoted, columns))
+    return f"select {shown} from mart.{quoted(name)}{where} order by {listed}"
 
 
 @contextmanager

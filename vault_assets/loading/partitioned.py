@@ -12,7 +12,7 @@ from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.writing import Query, Written, described, fit, source_of
 from vault_assets.model import Mart, Warehouse
 from vault_assets.model.names import quoted
-from vault_assets.model.partitions import ALL, CHANGED, Partition
+from vault_assets.model.partitions import ALL, BATCHES, CHANGED, Partition
 from vault_assets.sql import dialect
 from vault_assets.sql.feeding import feeds_of
 from vault_assets.sql.plans import TablePlan
@@ -27,7 +27,7 @@ ONLY_CHANGED = Audit(
     "The query returns rows of the partitions that are built, and no others.",
     blocking=True,
 )
-_TEMPORARY = (CHANGED, "mart_batches", "new_batches")
+_TEMPORARY = (CHANGED, BATCHES, "new_batches")
 
 
 def replace_partitions(
@@ -180,7 +180,8 @@ def _take_changed(session: Session, table: TablePlan, partition: Partition, *, w
     """Fill `changed_partitions` by the mart's query `changed`, over new batches or all."""
     session.run(
         "create or replace temp table new_batches as "
-        f"select source, batch_id, load_ts from mart_batches where {'true' if whole else 'is_new'}",
+        "select source, batch_id, load_ts, from_key, records, loaded "
+        f"from mart_batches where {'true' if whole else 'is_new'}",
         note=False,
     )
     if not whole and not session.value("select count(*) from new_batches"):

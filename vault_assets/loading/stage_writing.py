@@ -1,12 +1,13 @@
 """Write the rows of one batch into its stage: the same for files and for rows given in memory."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from vault_assets.landing.batches import Batch
 from vault_assets.loading.audits import Audit, evaluate, refuse_failures
+from vault_assets.loading.key_columns import key_values, with_key_columns
 from vault_assets.loading.prejoining import (
     definition,
     forget_lookups,
@@ -72,6 +73,8 @@ def write_batch(
     """
     source = warehouse.sources[plan.source]
     refuse_unlooked(session, plan, batch)
+    keys = key_values(session, source, batch)
+    ready = with_key_columns(source, keys, ready)
     ready = prejoined(session, source, plan, ready, batch.load_ts)
     # Rows without these values are in quarantine.
     never_null = [
@@ -100,12 +103,20 @@ def write_batch(
             render("stage/quarantine.sql", plan=plan, rejects=ready.quarantined),
             {"batch_id": batch.batch_id},
         )
-    _record(session, plan, batch, ready, run_id)
+    _record(session, plan, batch, ready, run_id, keys=keys)
     forget_lookups(session, plan)
     return StagedBatch(batch, ready.records, ready.loaded, ready.rejected, ready.unknown_columns)
 
 
-def _record(session: Session, plan: StagePlan, batch: Batch, ready: ReadyRows, run_id: str) -> None:
+def _record(
+    session: Session,
+    plan: StagePlan,
+    batch: Batch,
+    ready: ReadyRows,
+    run_id: str,
+    *,
+    keys: Mapping[str, str],
+) -> None:
     session.run(
         read_sql("registry/applied.sql"),
         {
@@ -120,13 +131,13 @@ def _record(session: Session, plan: StagePlan, batch: Batch, ready: ReadyRows, r
             "duplicate": 0,
             "quarantined": ready.rejected,
             "applied_at": utc_now(),
-            "note": _note(plan, ready),
+            "note": _note(plan, ready, keys),
         },
         note=False,
     )
 
 
-def _note(plan: StagePlan, ready: ReadyRows) -> str | None:
+def _note(plan: StagePlan, ready: ReadyRows, keys: Mapping[str, str]) -> str | None:
     """Return what the checks want to know of a batch, as JSON; None if there is nothing to tell."""
     found: dict[str, Any] = {}
     if ready.unknown_columns:
@@ -137,6 +148,8 @@ def _note(plan: StagePlan, ready: ReadyRows) -> str | None:
         found["columns"] = list(ready.header)  # what the raw lines mean, should they be released
     if plan.prejoins:
         found["prejoins"] = definition(plan)
+    if keys:
+        found["from_key"] = keys  # a batch without rows has them too
     return json.dumps(found, ensure_ascii=False) if found else None
 
 

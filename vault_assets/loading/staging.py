@@ -12,6 +12,7 @@ from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
 from vault_assets.landing.batches import Batch
 from vault_assets.landing.store import Store
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
+from vault_assets.loading.key_columns import key_values
 from vault_assets.loading.layouts import change_layout
 from vault_assets.loading.parts import read_parts
 from vault_assets.loading.ready_rows import ReadyRows
@@ -140,6 +141,7 @@ def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
 def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[str, ...]]:
     with tempfile.TemporaryDirectory(dir=job.lake.work_dir) as folder:
         try:
+            key_values(job.lake.session(), job.warehouse.sources[job.plan.source], batch)
             texts = _texts(job, batch, Path(folder))
         except (ObjectMissingError, BatchError) as error:
             if again:

@@ -32,6 +32,9 @@ class Export(Declared):
     order_by: Annotated[
         tuple[Name, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
     ] = Field((), description="Columns by which rows are sorted; then by all others.")
+    leave_out: Annotated[
+        tuple[Name, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
+    ] = Field((), description="Columns that the file does not have, such as the key's.")
 
     @property
     def named(self) -> tuple[str, ...]:

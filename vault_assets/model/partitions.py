@@ -14,6 +14,8 @@ Grain = Literal["hour", "day", "month"]
 ALL = "all"
 CHANGED = "changed_partitions"
 """The temp table that the query of such a mart reads: partition_value."""
+BATCHES = "mart_batches"
+"""The temp table that it may read: staged batches of the sources behind it."""
 _PATTERN = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}(:\d{2}(:\d{2})?)?)?)?", re.ASCII)
 _FORMS = {"hour": "2024-05-01T13:00", "day": "2024-05-01", "month": "2024-05"}
 
@@ -27,7 +29,8 @@ class Partition(Declared):
     changed: str = Field(
         min_length=1,
         description="A query for the times, of any grain, that new batches touch, or its path "
-        "below the SQL folder. It reads new_batches(source, batch_id, load_ts).",
+        "below the SQL folder. It reads new_batches(source, batch_id, load_ts, from_key, "
+        "records, loaded).",
     )
 
     @field_validator("start", mode="before")

@@ -102,13 +102,32 @@ class Column(Declared):
 
 
 class DerivedColumn(Declared):
-    """A column of the stage that is computed from the row."""
+    """A column of the stage that is computed from the row, or taken from the key of its object."""
 
     type: Type = Field(description="Type of the value.")
-    sql: str = Field(
-        min_length=1, description="SQL expression over the source's columns, or a constant."
+    sql: str = Field("", description="SQL expression over the source's columns, or a constant.")
+    from_key: str | None = Field(
+        None,
+        description="Instead of `sql`: regular expression that is searched in the object's key; "
+        "its named group `value` is the value of every row.",
     )
     description: str = Field("", description="What the value means.")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "DerivedColumn":
+        if bool(self.sql) == (self.from_key is not None):
+            msg = "give either sql or from_key"
+            raise ValueError(msg)
+        if self.from_key is not None:
+            try:
+                names = re.compile(self.from_key).groupindex
+            except re.error as error:
+                msg = f"`from_key` is no regular expression: {error}"
+                raise ValueError(msg) from error
+            if "value" not in names:
+                msg = "`from_key` has no group (?P<value>...)"
+                raise ValueError(msg)
+        return self
 
 
 def _is_jsonl(pattern: str) -> bool:
@@ -205,6 +224,11 @@ class Source(Table):
         default_factory=dict,
         description="Further columns of the stage, looked up in the rows of another stage.",
     )
+
+    @property
+    def key_columns(self) -> dict[str, DerivedColumn]:
+        """The derived columns that are taken from the keys of objects."""
+        return {name: column for name, column in self.derived.items() if column.from_key}
 
     @property
     def file_format(self) -> Format:

@@ -124,6 +124,8 @@ def _export(mart: Mart, columns: list[str], path: Path, problems: Problems) -> N
     assert mart.export is not None  # noqa: S101  the caller has looked
     for column in mart.export.order_by:
         problems.known((*path, "export", "order_by"), "column", column, columns)
+    for column in mart.export.leave_out:
+        problems.known((*path, "export", "leave_out"), "column", column, columns)
     for named in mart.export.named:
         if mart.partition is None or named != mart.partition.column:
             known = [mart.partition.column] if mart.partition else []

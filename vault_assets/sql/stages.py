@@ -82,6 +82,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
         derived=tuple(
             (name, f"cast(({column.sql}) as {sql_type(column.type)})")
             for name, column in source.derived.items()
+            if column.sql
         ),
         null_keys=null_key_plans(warehouse, name),
         prejoins=tuple(

@@ -10,7 +10,7 @@ from sqlglot.lineage import lineage as trace
 
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import nearest
-from vault_assets.model.partitions import CHANGED
+from vault_assets.model.partitions import BATCHES, CHANGED
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.master_views import master_view_named
 from vault_assets.sql.planning import vault_plan
@@ -46,7 +46,7 @@ def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     query = parsed(warehouse, name)
     ctes = {cte.alias for cte in query.find_all(exp.CTE)}
     if warehouse.marts[name].partition is not None:
-        ctes.add(CHANGED)
+        ctes |= {CHANGED, BATCHES}
     found = set()
     for table in query.find_all(exp.Table):
         if not table.db and table.name in ctes:

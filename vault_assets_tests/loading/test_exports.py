@@ -118,3 +118,15 @@ def test_a_partitioned_mart_may_be_one_file(house: Exporting, tmp_path: Path) ->
     assert [e.rows for e in house.export().exports] == [2]
     assert house.export().exports == ()
     assert list(files(tmp_path)) == ["all.csv"]
+
+
+def test_columns_may_be_left_out_of_the_file(house: Exporting, tmp_path: Path) -> None:
+    export = {**DAILY["export"], "leave_out": "done_on"}
+    house.warehouse = deeds_town(daily={"export": export})
+    loaded(house, *FIRST)
+    written = house.export()
+    assert files(tmp_path) == {
+        "out/day=2024-05-01/daily.csv": "person,hours\nann,2\n",
+        "out/day=2024-05-02/daily.csv": "person,hours\nbob,3\n",
+    }
+    assert all(verdict.passed for verdict in written.verdicts)

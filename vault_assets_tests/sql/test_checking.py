@@ -33,6 +33,7 @@ def test_what_is_right_passes() -> None:
         (("layout",), {"partition_by": ["bucket(3, persons)"]}, "did you mean 'person'?"),
         (("export",), {"key": "a/{day}.csv"}, "no partition 'day'"),
         (("export",), {"key": "a.csv", "order_by": "persons"}, "did you mean 'person'?"),
+        (("export",), {"key": "a.csv", "leave_out": "persons"}, "did you mean 'person'?"),
         (("kind",), "view", "is of tables"),
         (("key",), ["persons"], "did you mean 'person'?"),
         (("sql",), "select 1 as done_on, 1 as person", "does not read changed_partitions"),
