@@ -67,3 +67,6 @@ where
   )
 {%- endfor %}
 {%- endif %}
+{%- if "affected" in plan.options %}
+{%- include plan.options.affected %}
+{%- endif %}

@@ -12,6 +12,8 @@ from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import scoped
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.model import Warehouse
+from vault_assets.model.names import quoted
+from vault_assets.model.partitions import CHANGED
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import CheckTemplate, render
@@ -58,7 +60,18 @@ def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[
 def judge_mart(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
     """Return what the audits of a mart say of its rows."""
     mart = warehouse.marts[name]
-    return _judged(lake.session(), [*mart_audits(name, mart), *declared_audits(mart)])
+    session = lake.session()
+    if mart.partition:
+        # Their checks may read what a build would have changed: here, all that is stored.
+        session.run(
+            f"create or replace temp table {CHANGED} as select distinct "
+            f"{quoted(mart.partition.column)} as partition_value from mart.{quoted(name)}",
+            note=False,
+        )
+    try:
+        return _judged(session, [*mart_audits(name, mart), *declared_audits(mart)])
+    finally:
+        session.run(f"drop table if exists temp.{CHANGED}", note=False)
 
 
 def _of_whole_table(template: CheckTemplate, context: dict[str, Any]) -> Audit:

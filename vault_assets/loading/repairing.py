@@ -124,7 +124,8 @@ def forget_affected(
         {"table": plan.table.label},
     )
     late = newest is not None and any(batch["load_ts"] < newest for batch in pending)
-    if not (late or replayed or _has_waiting(session, plan)):
+    own = bool(pending) and "affected" in plan.options
+    if not (late or replayed or own or _has_waiting(session, plan)):
         return 0
     if plan.whole and (late or replayed):
         return _forget_all(session, plan)

@@ -50,6 +50,19 @@ def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, 
     ).fetchall()
 
 
+def stale_objects(lake: DuckLake, source: str, limit: dt.timedelta) -> list[dict[str, Any]]:
+    """Return the newest object of a source if it was written longer than `limit` ago.
+
+    A source that never had an object is stale too: its row has no key.
+    """
+    return lake.session().rows(
+        f"select max_by(object_key, modified) as object_key, max(modified) as modified "
+        f"from {BATCHES.sql} where source = $source "
+        "having max(modified) is null or max(modified) < $before",
+        {"source": source, "before": utc_now() - limit},
+    )
+
+
 def overdue_batches(
     lake: DuckLake, warehouse: Warehouse, source: str, limit: dt.timedelta
 ) -> list[dict[str, Any]]:

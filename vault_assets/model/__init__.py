@@ -1,6 +1,7 @@
 """The vocabulary of a warehouse as plain validated data. Imports nothing else of ours."""
 
 from vault_assets.model.base import Check, Table
+from vault_assets.model.event_tables import EventEffectivitySatellite
 from vault_assets.model.histories import (
     EffectivitySatellite,
     MultiActiveSatellite,
@@ -25,6 +26,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "EffectivitySatellite",
+    "EventEffectivitySatellite",
     "ExtendedTrackingSatellite",
     "Hub",
     "Link",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails, ValidationError
 
+from vault_assets.model.event_tables import check_event_tables
 from vault_assets.model.further_tables import check_further_tables
 from vault_assets.model.histories import (
     EffectivitySatellite,
@@ -66,6 +67,7 @@ def check_references(warehouse: "Warehouse", problems: Problems) -> None:
         if isinstance(table, History):
             _history(warehouse, table, (field, name), problems)
     check_further_tables(warehouse, problems)
+    check_event_tables(warehouse, problems)
     _one_name_each(warehouse, problems)
     if not problems.found:
         _stage_hashes(warehouse, problems)

@@ -96,6 +96,15 @@ class Hub(VaultTable):
         )
 
 
+class Earliest(Declared):
+    """Only the earliest row of each group of rows counts, over all batches."""
+
+    per: Columns = Field(min_length=1, description="Columns whose values make a group.")
+    order: Columns = Field(
+        min_length=1, description="Columns that say which row is earliest; then load_ts, line."
+    )
+
+
 class LinkBinding(Binding):
     """Binds each role of a link to the stage columns that hold the hub's key."""
 
@@ -106,6 +115,11 @@ class LinkBinding(Binding):
     columns: Mapping = Field(
         default_factory=dict,
         description="Column of the link: stage column; those of equal name need none.",
+    )
+    earliest: Earliest | None = Field(
+        None,
+        description="Non-historized links: only the earliest row of each group is an event; an "
+        "earlier one that comes later takes its place.",
     )
 
 

@@ -210,6 +210,9 @@ class Source(Table):
     record_source: str | None = Field(
         None, description="Value of record_source; default: the warehouse's."
     )
+    freshness_hours: float | None = Field(
+        None, gt=0, description="The newest object is no older; else the check `fresh` warns."
+    )
     columns: dict[
         Name, Annotated[Column, BeforeValidator(_column, json_schema_input_type=str | Column)]
     ] = Field(min_length=1, description="Columns by name, in any order of the file.")

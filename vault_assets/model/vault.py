@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pydantic import Field, model_validator
 
 from vault_assets.model.base import Declared
+from vault_assets.model.event_tables import EventEffectivitySatellite
 from vault_assets.model.further_tables import (
     ExtendedTrackingSatellite,
     SameAsLink,
@@ -36,6 +37,9 @@ class Vault(Declared):
     satellites: dict[Name, Satellite] = Field(default_factory=dict)
     multi_active_satellites: dict[Name, MultiActiveSatellite] = Field(default_factory=dict)
     effectivity_satellites: dict[Name, EffectivitySatellite] = Field(default_factory=dict)
+    event_effectivity_satellites: dict[Name, EventEffectivitySatellite] = Field(
+        default_factory=dict
+    )
     status_tracking_satellites: dict[Name, StatusTrackingSatellite] = Field(default_factory=dict)
     record_tracking_satellites: dict[Name, RecordTrackingSatellite] = Field(default_factory=dict)
     extended_tracking_satellites: dict[Name, ExtendedTrackingSatellite] = Field(

@@ -18,7 +18,7 @@ from vault_assets.loading.registering import register
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.staging import Staged
 from vault_assets.loading.vault import Loaded
-from vault_assets.loading.work import overdue_batches
+from vault_assets.loading.work import overdue_batches, stale_objects
 from vault_assets.model import Warehouse
 from vault_assets.orchestration.check_history import passed_before
 from vault_assets.orchestration.io_manager import (
@@ -50,6 +50,12 @@ APPLIED_COMPLETE = Audit(
     "Every batch registered an hour ago or earlier is applied by every table that it feeds.",
     severity="warn",
 )
+FRESH = Audit(
+    "fresh",
+    "",
+    "The newest object is no older than `freshness_hours` of its source.",
+    severity="warn",
+)
 _SHOWN = ("batch_id", "object_key", "size", "etag", "duplicate_of")
 
 
@@ -66,17 +72,20 @@ def warehouse_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
 
 def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
     spec = landing_spec(warehouse, name)
+    limit = warehouse.sources[name].freshness_hours
+    fresh = [FRESH] if limit else []
 
     @dg.multi_asset(
         name=_op_name(spec),
         specs=[spec],
-        check_specs=[_check_spec(spec, APPLIED_COMPLETE)],
+        check_specs=[_check_spec(spec, audit) for audit in (APPLIED_COMPLETE, *fresh)],
     )
     def landing(context: dg.AssetExecutionContext, lake: LakeResource, store: StoreResource) -> Any:
         with announced(spec.key.to_user_string()), retried(context.retry_number):
             target = lake.of(warehouse.name)
             found = register(target, store.open(), warehouse, name)
             overdue = overdue_batches(target, warehouse, name, OVERDUE)
+            stale = stale_objects(target, name, timedelta(hours=limit)) if limit else []
         new = [{name: getattr(batch, name) for name in _SHOWN} for batch in found.new]
         yield dg.MaterializeResult(
             asset_key=spec.key,
@@ -88,6 +97,8 @@ def _landing(warehouse: Warehouse, name: str) -> dg.AssetsDefinition:
             },
         )
         yield check_result(spec.key, Verdict(APPLIED_COMPLETE, len(overdue), overdue[:10]))
+        for audit in fresh:
+            yield check_result(spec.key, Verdict(audit, len(stale), stale))
 
     return landing
 

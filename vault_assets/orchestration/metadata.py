@@ -59,10 +59,13 @@ def described_schema(columns: Mapping[str, str], about: Mapping[str, str]) -> dg
 
 
 def lineage(pairs: Mapping[str, Iterable[tuple[dg.AssetKey, str]]]) -> dg.TableColumnLineage:
-    """Return column lineage from {column: (asset, column of it)...}."""
+    """Return column lineage from {column: (asset, column of it)...}; each pair counts once."""
     return dg.TableColumnLineage(
         {
-            column: [dg.TableColumnDep(asset_key=key, column_name=name) for key, name in deps]
+            column: [
+                dg.TableColumnDep(asset_key=key, column_name=name)
+                for key, name in dict.fromkeys(deps)
+            ]
             for column, deps in pairs.items()
         }
     )

@@ -9,9 +9,14 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from vault_assets.definitions import defs
 
 LAYERS = ["landing", "stage", "vault", "mart", "report"]
-SCHEDULES = {"social_schedule": "0 6 * * *", "engagement_schedule": "0 5 * * *"}
+SCHEDULES = {
+    "social_schedule": "0 6 * * *",
+    "audio_schedule": "30 5 * * *",
+    "engagement_schedule": "0 5 * * *",
+}
 ABOUT = {
     "social": ("team:community", "social"),
+    "audio": ("team:music", "audio"),
     "engagement": ("team:insights", "engagement"),
 }
 """Owner and domain of each warehouse."""

@@ -1,5 +1,7 @@
 """The plan of a non-historized link."""
 
+from typing import Any
+
 from vault_assets.model import NonHistorizedLink, Warehouse
 from vault_assets.sql.patterns.relations import (
     binding_plan,
@@ -39,5 +41,12 @@ def plan(warehouse: Warehouse, name: str, link: NonHistorizedLink) -> VaultPlan:
         parents=judged_parents(warehouse, link),
         relations=relations(warehouse, link),
         orphans=link.orphans or "pass",
-        options={"roles": tuple(link.hubs)},
+        options={"roles": tuple(link.hubs), **_earliest(link)},
     )
+
+
+def _earliest(link: NonHistorizedLink) -> dict[str, Any]:
+    """Return which bindings take the earliest rows only: their rows may have to make place."""
+    chosen = tuple(n for n, binding in enumerate(link.bindings) if binding.earliest)
+    affected = "vault/non_historized_link/displaced.sql"
+    return {"affected": affected, "earliest": chosen} if chosen else {}

@@ -1,12 +1,22 @@
 """What the plans of all kinds of links share: hubs in roles, policies, where rows come from."""
 
 from vault_assets.model import Relation, Warehouse
+from vault_assets.model.names import quoted
 from vault_assets.model.references import feeds
 from vault_assets.model.relations import LinkBinding
 from vault_assets.model.types import ColumnType
 from vault_assets.sql.patterns.details import column_values
 from vault_assets.sql.plans import BindingPlan, ColumnPlan, ParentPlan, TablePlan, hash_type
 from vault_assets.sql.stages import role_columns, stage_plan
+from vault_assets.sql.templates import render
+
+
+def binding_condition(binding: LinkBinding) -> str:
+    """Return the SQL condition of the stage's rows that concern a link."""
+    if binding.earliest is None:
+        return binding.where or "true"
+    stage = f"{quoted('stage')}.{quoted(binding.stage)}"
+    return render("vault/earliest.sql", binding=binding, stage=stage)
 
 
 def role_plans(warehouse: Warehouse, link: Relation) -> tuple[ColumnPlan, ...]:
@@ -90,6 +100,6 @@ def binding_plan(
         ),
         unit=(link.hash_key,),
         unknown=frozenset(role for role, policy in link.nulls.items() if policy == "unknown"),
-        where=binding.where or "true",
+        where=binding_condition(binding),
         details=(*details, ("conflict", "'rows of one key contradict each other in the batch'")),
     )
