@@ -32,11 +32,22 @@ What to do next
 """
 
 
+SMALL = {"engagement": 0.1, "audio": 0.001}
+"""Warehouses that the demo shows with few rows: scale of their files."""
+
+
 def demo(
     scale: Annotated[float, typer.Option(min=0.0001, help="1 = 100,000 users.")] = 1.0,
+    *,
+    all_warehouses: Annotated[
+        bool, typer.Option("--all/--only-social", help="Load the other warehouses too, small.")
+    ] = True,
 ) -> None:
-    """Start local servers, land sample files, load `social` and print its answer."""
+    """Start local servers, land sample files, load them, and print the answer of `social`."""
     up()
+    for name, small in SMALL.items() if all_warehouses else ():
+        land(name, scale=small)
+        run(name)
     land("social", scale=scale)
     run("social")
     console.print("\n[bold]The ten oldest groups: who turns members into people who write?[/]")
