@@ -25,6 +25,7 @@ from vault_assets.loading.tables import (
     insert_ghosts,
     require_stage,
 )
+from vault_assets.loading.uniqueness import keys_come_once
 from vault_assets.model import Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
@@ -211,6 +212,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool, alone: bool) 
         "affected": affected,
         # Whether the load writes the first rows of the table.
         "alone": alone,
+        "once": not affected and keys_come_once(session, plan),
         "first": first,
         "last": last,
         "new_rows": new_rows,
