@@ -67,5 +67,5 @@ def test_the_mart_depends_on_the_hub() -> None:
 def test_no_table_has_the_name_of_such_a_view() -> None:
     also = {"h_people_as_hk_called": {"keys": "no", "from": "calls"}}
     declared = {**CALLS, "hubs": {**CALLS["hubs"], **also}}
-    with pytest.raises(ValidationError, match="is the name of one of the views of h_people too"):
+    with pytest.raises(ValidationError, match="is the name of one of 'the views of h_people' too"):
         Warehouse.model_validate(declared)
