@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from vault_assets.cli import (
     batches,
+    dashboard,
     declaration,
     demo,
     query,
@@ -29,7 +30,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, services, run, query, status, batches, releases, snapshots, declaration):
+for module in (
+    demo,
+    services,
+    run,
+    query,
+    dashboard,
+    status,
+    batches,
+    releases,
+    snapshots,
+    declaration,
+):
     module.add_to(app)
 
 

@@ -163,12 +163,24 @@ class DuckLake:
         if self._connection is None:
             connection = engine(self.settings, self.work_dir)
             try:
-                self._attach(connection)
-            except duckdb.Error as error:
+                self.attach_to(connection)
+            except TargetError:
                 connection.close()
-                raise self._explained(error) from error
+                raise
             self._connection = connection
         return self._connection
+
+    def attach_to(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Attach the lake to an engine of the caller, as its current database.
+
+        Raises:
+            LockedCatalogError: The file catalog is open in another process.
+            TargetError: The catalog or the data folder cannot be reached.
+        """
+        try:
+            self._attach(connection)
+        except duckdb.Error as error:
+            raise self._explained(error) from error
 
     @property
     def locks(self) -> Locks:

@@ -62,13 +62,13 @@ def create_catalog_secrets(
     """Give the connection access to the catalog in Postgres, and name the lake in it."""
     url = urlsplit(settings.catalog)
     connection.execute(
-        f"create secret catalog (type postgres, host {literal(url.hostname or '')}, "
+        f"create or replace secret catalog (type postgres, host {literal(url.hostname or '')}, "
         f"port {url.port or 5432}, user {literal(url.username or '')}, "
         f"database {literal(url.path.lstrip('/'))}, "
         f"password {literal(settings.catalog_password.get_secret_value())})"
     )
     connection.execute(
-        f"create secret lake (type ducklake, metadata_path '', data_path {literal(data)}, "
+        f"create or replace secret lake (type ducklake, metadata_path '', data_path {literal(data)}, "
         f"metadata_schema {literal(warehouse)}, "
         "metadata_parameters map {'TYPE': 'postgres', 'SECRET': 'catalog'})"
     )
@@ -89,7 +89,7 @@ def create_s3_secret(connection: duckdb.DuckDBPyConnection, settings: Settings) 
             "url_style 'path'",
             f"use_ssl {str(url.scheme == 'https').lower()}",
         ]
-    connection.execute(f"create secret store ({', '.join(parts)})")
+    connection.execute(f"create or replace secret store ({', '.join(parts)})")
 
 
 def without_secrets(text: str, settings: Settings) -> str:

@@ -1,0 +1,5 @@
+-- Customers by status and purchase frequency.
+select customer_status as status, purchase_frequency as frequency, count(*) as customers
+from mart.mart_dim_customers
+group by all
+order by status, frequency
