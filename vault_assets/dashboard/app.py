@@ -7,7 +7,14 @@ from typing import Any
 import streamlit as st
 
 from vault_assets.cli.project import warehouses
-from vault_assets.dashboard.screens import audio, clickstream, commerce, engagement, overview, social
+from vault_assets.dashboard.screens import (
+    audio,
+    clickstream,
+    commerce,
+    engagement,
+    overview,
+    social,
+)
 from vault_assets.dashboard.states import explained_errors
 from vault_assets.model import Warehouse
 from vault_assets.settings import Settings

@@ -20,6 +20,11 @@ def decimal(label: str, hint: str | None = None, places: int = 2) -> Any:
     return st.column_config.NumberColumn(label, help=hint, format=f"%.{places}f")
 
 
+def money(label: str, hint: str | None = None) -> Any:
+    """An amount with separators and cents."""
+    return st.column_config.NumberColumn(label, help=hint, format="accounting")
+
+
 def percent(label: str, hint: str | None = None) -> Any:
     """A share of 1, in percent."""
     return st.column_config.NumberColumn(label, help=hint, format="percent")

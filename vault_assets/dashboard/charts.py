@@ -40,20 +40,22 @@ class Time(Axis):
 
     Args:
         unit: Vega-Lite's name of the unit that a bar stands for, in UTC.
+        ticks: About how many labels, or their step.
     """
 
     form: str = "%d %b %Y"
     unit: str = "utcyearmonthdate"
+    ticks: Any = 8
 
 
 def month(column: str = "month") -> Time:
     """Return an axis of months."""
-    return Time(column, "Month", "%b %Y", "utcyearmonth")
+    return Time(column, "Month", "%b %Y", "utcyearmonth", "month")
 
 
 def hour(column: str = "hour") -> Time:
     """Return an axis of hours of days."""
-    return Time(column, "Hour (UTC)", "%d %b, %H:%M", "utcyearmonthdatehours")
+    return Time(column, "Hour (UTC)", "%d %b %H:%M", "utcyearmonthdatehours")
 
 
 def styled(chart: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.Chart | alt.LayerChart:
@@ -149,7 +151,7 @@ def lines(
     data: pd.DataFrame, x: Time, y: Axis, *, color: Axis | None = None, area: bool = False
 ) -> alt.Chart | alt.LayerChart:
     """Draw lines over time, one per colour."""
-    base = alt.Chart(data).encode(x=_x(x), y=_y(y))
+    base = alt.Chart(data).encode(x=_x(x, bars=False), y=_y(y))
     if color:
         base = base.encode(color=_colors(data, color))
     tips = _tips(*([x, color] if color else [x]), y)
@@ -161,14 +163,10 @@ def lines(
     return styled(line + points)
 
 
-def bars_and_line(
-    data: pd.DataFrame, x: Axis, bar: Axis, line: Axis
-) -> alt.Chart | alt.LayerChart:
+def bars_and_line(data: pd.DataFrame, x: Axis, bar: Axis, line: Axis) -> alt.Chart | alt.LayerChart:
     """Draw bars, and a line on an axis of its own."""
     base = alt.Chart(data).encode(x=_x(x), tooltip=_tips(x, bar, line))
-    columns = base.mark_bar(**_BAR).encode(
-        y=_y(bar), color=alt.datum(bar.title)
-    )
+    columns = base.mark_bar(**_BAR).encode(y=_y(bar), color=alt.datum(bar.title))
     over = base.mark_line(strokeWidth=2.4, point={"size": 42, "filled": True}).encode(
         y=_y(line, grid=False), color=alt.datum(line.title)
     )
@@ -177,9 +175,7 @@ def bars_and_line(
     return styled(layered.encode(color=alt.Color(scale=scale)))
 
 
-def bars_and_mean(
-    data: pd.DataFrame, x: Time, bar: Axis, mean: Axis
-) -> alt.Chart | alt.LayerChart:
+def bars_and_mean(data: pd.DataFrame, x: Time, bar: Axis, mean: Axis) -> alt.Chart | alt.LayerChart:
     """Draw bars over time, and a line on the same axis."""
     base = alt.Chart(data).encode(x=_x(x), tooltip=_tips(x, bar, mean))
     columns = base.mark_bar(**_BAR).encode(y=_y(bar), color=alt.datum(bar.title))
@@ -205,11 +201,11 @@ def donut(data: pd.DataFrame, name: Axis, value: Axis, share: Axis) -> alt.Chart
         f"{name.column}:N",
         sort=order,
         scale=alt.Scale(domain=order, range=_enough(len(order))),
-        legend=alt.Legend(orient="right", direction="vertical", columns=1, labelLimit=220),
+        legend=alt.Legend(orient="bottom", columns=2, labelLimit=190, offset=4),
     )
     chart = (
         alt.Chart(data.assign(place=range(len(data))))
-        .mark_arc(innerRadius=70, outerRadius=120, stroke="white", strokeWidth=2)
+        .mark_arc(innerRadius=68, outerRadius=112, stroke="white", strokeWidth=2)
         .encode(
             theta=alt.Theta(f"{value.column}:Q", stack=True),
             order=alt.Order("place:Q"),
@@ -217,17 +213,33 @@ def donut(data: pd.DataFrame, name: Axis, value: Axis, share: Axis) -> alt.Chart
             tooltip=_tips(name, value, share),
         )
     )
-    return styled(chart)
+    return styled(chart, 240)
 
 
 def heat(
-    data: pd.DataFrame, x: Axis, y: Axis, value: Axis, *more: Axis, height: int = HEIGHT
+    data: pd.DataFrame,
+    x: Axis,
+    y: Axis,
+    value: Axis,
+    *more: Axis,
+    height: int = HEIGHT,
+    upwards: bool = False,
 ) -> alt.Chart | alt.LayerChart:
-    """Draw a grid of cells, dark where the value is high, each with its value."""
+    """Draw a grid of cells, dark where the value is high, each with its value.
+
+    Args:
+        data: One row per cell.
+        x: Columns of the grid.
+        y: Its rows.
+        value: What a cell shows.
+        more: What its tooltip tells beside that.
+        height: In pixels.
+        upwards: Whether the first row is at the bottom.
+    """
     most = float(data[value.column].max() or 0)
     base = alt.Chart(data).encode(
         x=alt.X(f"{x.column}:O", title=x.title, axis=alt.Axis(labelAngle=0)),
-        y=alt.Y(f"{y.column}:O", title=y.title),
+        y=alt.Y(f"{y.column}:O", title=y.title, sort="descending" if upwards else "ascending"),
         tooltip=_tips(y, x, value, *more),
     )
     cells = base.mark_rect(stroke="white", strokeWidth=2, cornerRadius=3).encode(
@@ -242,17 +254,30 @@ def heat(
     return styled(cells + texts, height)
 
 
-def _x(axis: Axis) -> alt.X:
+def _x(axis: Axis, *, bars: bool = True) -> alt.X:
     if isinstance(axis, Time):
-        shown = alt.Axis(format=axis.form, labelOverlap=True, tickCount=8, labelFlush=False)
+        # A bar stands for the time that begins at its left edge, where its label begins too.
+        shown = alt.Axis(
+            format=axis.form,
+            labelOverlap="greedy",
+            labelSeparation=12,
+            labelAlign="left" if bars else "center",
+            labelBound=bars,
+            tickCount=axis.ticks,
+        )
         return alt.X(
             f"{axis.unit}({axis.column}):T",
             title=axis.title,
             scale=_UTC,
             axis=shown,
-            bandPosition=0.5,
+            bandPosition=0.5 if bars else 0,
         )
-    return alt.X(f"{axis.column}:O", title=axis.title, sort=None, axis=alt.Axis(labelAngle=0))
+    return alt.X(
+        f"{axis.column}:O",
+        title=axis.title,
+        sort=None,
+        axis=alt.Axis(labelAngle=0, labelOverlap="greedy"),
+    )
 
 
 def _y(axis: Axis, *, grid: bool = True, stack: str | None = None) -> alt.Y:
@@ -263,7 +288,7 @@ def _y(axis: Axis, *, grid: bool = True, stack: str | None = None) -> alt.Y:
 def _colors(data: pd.DataFrame, axis: Axis) -> alt.Color:
     order = list(dict.fromkeys(data[axis.column].astype(str)))
     scale = alt.Scale(domain=sorted(order), range=_enough(len(order)))
-    return alt.Color(f"{axis.column}:N", scale=scale, title=axis.title)
+    return alt.Color(f"{axis.column}:N", scale=scale, legend=alt.Legend(title=None))
 
 
 def _enough(needed: int) -> Sequence[str]:
@@ -276,8 +301,14 @@ def _tips(*axes: Axis) -> list[alt.Tooltip]:
 
 def _tip(axis: Axis) -> alt.Tooltip:
     if isinstance(axis, Time):
-        return alt.Tooltip(f"{axis.column}:T", title=axis.title, format=axis.form)
+        shown = axis.form if "%Y" in axis.form else f"{axis.form} %Y"
+        # A format alone is written in the browser's zone; the unit of time is in UTC.
+        return alt.Tooltip(
+            f"{axis.column}:T",
+            title=axis.title,
+            format=shown,
+            timeUnit=axis.unit,  # pyright: ignore[reportArgumentType]
+        )
     if axis.form == "":
         return alt.Tooltip(f"{axis.column}:N", title=axis.title)
     return alt.Tooltip(f"{axis.column}:Q", title=axis.title, format=axis.form)
-

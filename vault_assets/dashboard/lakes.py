@@ -5,6 +5,7 @@ runs. Engines stay warm, since loading their extensions takes most of a second.
 """
 
 import datetime as dt
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -60,6 +61,13 @@ class Reader:
         sql = read_sql(f"dashboard/{query}.sql")
         lake = (*self.place, self.warehouse, self.snapshot)
         return _answer(self.connection, lake, sql, _named(self.connection, sql, values))
+
+    def files_read(self, query: str, /, **values: Any) -> int:
+        """Return how many data files a query reads, those of other partitions left out."""
+        sql = f"explain analyze {read_sql(f'dashboard/{query}.sql')}"
+        lake = (*self.place, self.warehouse, self.snapshot)
+        plan = _answer(self.connection, lake, sql, _named(self.connection, sql, values))
+        return sum(map(int, re.findall(r"Total Files Read:\s*(\d+)", plan.to_string())))
 
     def row(self, query: str, /, **values: Any) -> dict[str, Any]:
         """Return the only row of a query; what is NULL is None."""

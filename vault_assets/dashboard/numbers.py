@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 _MILLION = 1_000_000
-NOTHING = "–"
+NOTHING = "n/a"
 
 
 def missing(value: Any) -> bool:

@@ -68,8 +68,8 @@ def create_catalog_secrets(
         f"password {literal(settings.catalog_password.get_secret_value())})"
     )
     connection.execute(
-        f"create or replace secret lake (type ducklake, metadata_path '', data_path {literal(data)}, "
-        f"metadata_schema {literal(warehouse)}, "
+        "create or replace secret lake (type ducklake, metadata_path '', "
+        f"data_path {literal(data)}, metadata_schema {literal(warehouse)}, "
         "metadata_parameters map {'TYPE': 'postgres', 'SECRET': 'catalog'})"
     )
 

@@ -2,11 +2,12 @@
 select
   case
     when total_revenue <= 0 then '0'
-    when total_revenue < 20 then 'below 20'
-    when total_revenue < 50 then '20-49'
-    when total_revenue < 100 then '50-99'
-    when total_revenue < 200 then '100-199'
-    else '200 and more'
+    when total_revenue < 50 then 'below 50'
+    when total_revenue < 200 then '50-199'
+    when total_revenue < 500 then '200-499'
+    when total_revenue < 1000 then '500-999'
+    when total_revenue < 2000 then '1,000-1,999'
+    else '2,000 and more'
   end as band,
   count(*) as users,
   sum(total_revenue) as revenue,

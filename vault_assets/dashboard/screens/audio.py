@@ -5,12 +5,12 @@ import streamlit as st
 from vault_assets.dashboard import cells, charts, filters, panels
 from vault_assets.dashboard.charts import Axis, Time
 from vault_assets.dashboard.lakes import reading
-from vault_assets.dashboard.numbers import count, decimal, markdown, missing, percent
+from vault_assets.dashboard.numbers import count, markdown, missing, percent
 from vault_assets.dashboard.palette import TEAL
 from vault_assets.dashboard.panels import Card
 from vault_assets.dashboard.states import explaining, not_loaded
 
-_DAY = Time("day", "Day (UTC)", "%d %b %Y")
+_DAY = Time("day", "Day (UTC)", "%d %b")
 _USERS = Axis("users", "Distinct users")
 _LISTENS = Axis("listens", "Listens")
 
@@ -32,10 +32,11 @@ def listening() -> None:
         hours = lake.frame("audio/hours", **span)
         days = lake.frame("audio/days", **span)
         states = lake.frame("audio/states", **span)
+        read = lake.files_read("audio/totals", **span)
+        kept = lake.files_read("audio/totals", first=whole["first"], last=whole["last"])
     st.caption(
-        f":material/calendar_month: Reads {(last - first).days + 1} of "
-        f"{(filters.day(whole['last']) - filters.day(whole['first'])).days + 1} daily partitions; "
-        "files of other days are skipped."
+        f":material/bolt: Read {read} of {kept} data files: those of other days are skipped, "
+        "since plays are stored by day."
     )
     panels.cards(
         Card("Listens", count(totals["listens"])),
@@ -180,4 +181,3 @@ def web() -> None:
             "error_rate": cells.percent("Errors"),
         },
     )
-    st.caption(f"{decimal(len(found), 0)} pages")

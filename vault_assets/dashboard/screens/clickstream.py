@@ -43,7 +43,9 @@ def visits() -> None:
             return
         found = _Visits(lake, _sidebar(lake, whole))
         tabs = st.tabs(
-            ["Events", "Products", "Conversions", "Campaigns", "Users"], key="tab"
+            ["Events", "Products", "Conversions", "Campaigns", "Users"],
+            key="tab",
+            bind="query-params",
         )
         for tab, shown in zip(
             tabs, (_events, _products, _conversions, _campaigns, _users), strict=True

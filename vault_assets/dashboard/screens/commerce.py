@@ -5,7 +5,7 @@ import streamlit as st
 from vault_assets.dashboard import cells, charts, filters, panels
 from vault_assets.dashboard.charts import Axis, Time
 from vault_assets.dashboard.lakes import reading
-from vault_assets.dashboard.numbers import count, decimal, missing, money, percent
+from vault_assets.dashboard.numbers import NOTHING, count, decimal, missing, money, percent
 from vault_assets.dashboard.palette import TEAL, VIOLET
 from vault_assets.dashboard.panels import Card
 from vault_assets.dashboard.states import explaining, not_loaded
@@ -39,7 +39,9 @@ def sales() -> None:
         Card("Order value", money(totals["order_value"]), "Sales by counted orders."),
         Card("Items sold", count(totals["items"])),
         Card("Gross sales", money(totals["gross_sales"]), f"Of all {count(gross)} orders."),
-        Card("Cancelled", percent(totals["cancelled"] / gross if gross else None), "Of all orders."),
+        Card(
+            "Cancelled", percent(totals["cancelled"] / gross if gross else None), "Of all orders."
+        ),
     )
     panels.chart(
         "Sales by day",
@@ -53,7 +55,7 @@ def sales() -> None:
     with left:
         panels.chart(
             "Sales by month",
-            "Amount of counted orders, and customers counted once in the month; whole months",
+            "Amount of counted orders; customers once in a month; whole months",
             months[["month", "sales", "customers"]],
             lambda data: charts.bars_and_line(data, charts.month(), _SALES, _CUSTOMERS),
         )
@@ -75,10 +77,10 @@ def sales() -> None:
         months.sort_values("month", ascending=False),
         {
             "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
-            "sales": cells.decimal("Sales"),
+            "sales": cells.money("Sales"),
             "growth": cells.decimal("Growth (%)"),
             "orders": cells.count("Orders"),
-            "revenue_per_order": cells.decimal("Per order"),
+            "revenue_per_order": cells.money("Per order"),
             "customers": cells.count("Customers"),
             "new_customers": cells.count("New customers"),
             "completion_rate": cells.decimal("Completed (%)"),
@@ -163,6 +165,7 @@ def customers() -> None:
                 Axis("frequency", "Frequency score", "d"),
                 _CUSTOMERS,
                 Axis("value", "Mean value", ",.2f"),
+                upwards=True,
             ),
         )
 
@@ -206,7 +209,11 @@ def products() -> None:
             "Days that the stock lasts at the demand of the last 30 days",
             cover,
             lambda data: charts.ranked(
-                data, name, Axis("days_of_cover", "Days", ",.1f"), Axis("stock", "Stock"), color=TEAL
+                data,
+                name,
+                Axis("days_of_cover", "Days", ",.1f"),
+                Axis("stock", "Stock"),
+                color=TEAL,
             ),
         )
     panels.table(
@@ -246,7 +253,7 @@ def runs() -> None:
         Card("Succeeded", percent(1 - failed / total if total else None)),
         Card(
             "Slowest model",
-            f"{decimal(slowest.median_seconds, 1)} s" if slowest is not None else "–",
+            f"{decimal(slowest.median_seconds, 1)} s" if slowest is not None else NOTHING,
             None if slowest is None else f"Median of {slowest.model}.",
         ),
     )

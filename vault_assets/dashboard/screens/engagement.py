@@ -7,13 +7,13 @@ import streamlit as st
 from vault_assets.dashboard import cells, charts, filters, panels
 from vault_assets.dashboard.charts import Axis, Time
 from vault_assets.dashboard.lakes import Reader, reading
-from vault_assets.dashboard.numbers import count, decimal, money, percent
+from vault_assets.dashboard.numbers import NOTHING, count, decimal, money, percent
 from vault_assets.dashboard.palette import TEAL, VIOLET
 from vault_assets.dashboard.panels import Card
 from vault_assets.dashboard.states import explaining, not_loaded
 
-_DAY = Time("day", "Day", "%d %b %Y")
-_WEEK = Time("week", "Week from", "%d %b %Y", "utcyearweek")
+_DAY = Time("day", "Day", "%d %b")
+_WEEK = Time("week", "Week from", "%d %b", "utcyearweek")
 _POSTS = Axis("posts", "Posts")
 
 
@@ -43,7 +43,7 @@ def revenue() -> None:
         Card("Users who post", count(totals["posting"])),
         Card(
             "Delay",
-            f"{decimal(totals['delay'], 1)} s",
+            NOTHING if totals["delay"] is None else f"{decimal(totals['delay'], 0)} s",
             "Mean of the posting time against the schedule, of posts with a schedule.",
         ),
     )
@@ -51,7 +51,7 @@ def revenue() -> None:
         "Revenue by day",
         f"Sum of paid invoices by day of the invoice, {unit or 'no currency'}",
         days,
-        lambda data: charts.bars(data, _DAY, Axis("revenue", f"Revenue ({unit})", ",.2f")),
+        lambda data: charts.bars(data, _DAY, Axis("revenue", f"Revenue ({unit})", ",.0f")),
     )
     left, right = panels.side_by_side()
     with left:
@@ -106,7 +106,9 @@ def recommendations() -> None:
         Card("Share of users", percent(relying / users if users else None)),
         Card(
             "Of those who post",
-            percent(totals["posting_recommended"] / totals["posting"] if totals["posting"] else None),
+            percent(
+                totals["posting_recommended"] / totals["posting"] if totals["posting"] else None
+            ),
             "Users with posts in the window who use any recommendation.",
         ),
     )
@@ -136,7 +138,7 @@ def recommendations() -> None:
             {
                 "kinds": cells.text("Uses"),
                 "users": cells.count("Users"),
-                "revenue_per_paying_user": cells.decimal("Revenue per paying user"),
+                "revenue_per_paying_user": cells.money("Revenue per paying user"),
                 "posts_per_posting_user": cells.decimal("Posts per posting user"),
             },
         )
@@ -163,7 +165,9 @@ def report() -> None:
         Card("With recommendations", count(totals["recommended"])),
     )
     networks = {
-        name: cells.count(name.removeprefix("total_").removesuffix("_post").replace("_", " ").title())
+        name: cells.count(
+            name.removeprefix("total_").removesuffix("_post").replace("_", " ").title()
+        )
         for name in users.columns
         if name.startswith("total_") and name not in {"total_revenue", "total_posts"}
     }
@@ -173,7 +177,7 @@ def report() -> None:
         users,
         {
             "user_id": cells.text("User", width="medium"),
-            "total_revenue": cells.decimal("Revenue"),
+            "total_revenue": cells.money("Revenue"),
             "currency": cells.text("Currency"),
             "total_posts": cells.count("Posts"),
             "average_schedule_seconds": cells.decimal("Delay (s)", places=1),
@@ -193,4 +197,7 @@ def _window(lake: Reader) -> dict[str, Any]:
     with st.sidebar:
         load = filters.one("Date of load", loads, key="load", hint="The newest by default.")
         hint = "Event dates later than the load's date less these days."
-        return {"load": load, "window": filters.number("Days before it", 7, 180, 90, key="window", hint=hint)}
+        return {
+            "load": load,
+            "window": filters.number("Days before it", 7, 180, 90, key="window", hint=hint),
+        }

@@ -56,7 +56,7 @@ def conversion() -> None:
                 data, _GROUP, Axis("people", "People"), Axis("kind", "Kind", "")
             ),
         )
-    left, right = panels.side_by_side(1.6, 1)
+    left, right = panels.side_by_side(1.3, 1)
     with left:
         panels.table(
             "Ranked groups",
@@ -64,7 +64,7 @@ def conversion() -> None:
             groups,
             {
                 "rank": cells.count("#"),
-                "group_name": cells.text("Group", width="large"),
+                "group_name": cells.text("Group", width="medium"),
                 "founded": cells.date("Founded"),
                 "added": cells.count("Added", "Distinct members with an add event"),
                 "writers": cells.count("Writers", "Distinct authors, members or not"),
@@ -149,7 +149,10 @@ def _messages_panel(spread: dict[str, float]) -> None:
             "**Messages of an author**  \n:small[:gray[Messages per author, private ones included]]"
         )
         names = {
-            "fewest": "Fewest", "q25": "Quarter", "median": "Median", "q75": "3 quarters",
+            "fewest": "Fewest",
+            "q25": "Quarter",
+            "median": "Median",
+            "q75": "3 quarters",
             "most": "Most",
         }
         for place, (name, label) in zip(st.columns(5), names.items(), strict=True):
