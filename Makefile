@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCALE ?= 1
 
-.PHONY: help install demo dev test check lint types format docs-check bench lock down clean
+.PHONY: help install demo dev dashboard test check lint types format docs-check bench lock down clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ demo: install ## Servers, sample files, the whole graph, the answer
 dev: install ## Dagster UI with sensors and schedules on http://127.0.0.1:3000
 	$(BIN)/vault-assets up
 	DAGSTER_HOME=$(CURDIR)/.vault/dagster $(BIN)/dagster dev --host 127.0.0.1 -w workspace.yaml
+
+dashboard: install ## The marts as pages on http://127.0.0.1:8501
+	$(BIN)/vault-assets dashboard
 
 test: install ## All tests
 	$(BIN)/pytest -n 2 --dist loadfile

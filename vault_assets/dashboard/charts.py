@@ -10,6 +10,7 @@ import pandas as pd
 from vault_assets.dashboard.palette import BLUE, CATEGORIES, CORAL, GRID, INK, MUTED, SEQUENCE
 
 HEIGHT = 300
+Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 _UTC = alt.Scale(type="utc")
 _BAR: dict[str, Any] = {
     "width": {"band": 0.74},
@@ -58,7 +59,7 @@ def hour(column: str = "hour") -> Time:
     return Time(column, "Hour (UTC)", "%d %b %H:%M", "utcyearmonthdatehours")
 
 
-def styled(chart: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.Chart | alt.LayerChart:
+def styled(chart: Drawn, height: int = HEIGHT) -> Drawn:
     """Return the chart in the style of the dashboard."""
     return (
         chart.properties(height=height, width="container")
@@ -92,9 +93,7 @@ def styled(chart: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.Chart
     )
 
 
-def ranked(
-    data: pd.DataFrame, name: Axis, value: Axis, *more: Axis, color: str = BLUE
-) -> alt.Chart | alt.LayerChart:
+def ranked(data: pd.DataFrame, name: Axis, value: Axis, *more: Axis, color: str = BLUE) -> Drawn:
     """Draw lying bars in the order of the rows, each with its value."""
     order = list(dict.fromkeys(data[name.column].astype(str)))
     base = alt.Chart(data).encode(
@@ -113,7 +112,7 @@ def ranked(
     return styled(bars + texts, max(120, 34 * len(order) + 40))
 
 
-def grouped(data: pd.DataFrame, name: Axis, value: Axis, color: Axis) -> alt.Chart | alt.LayerChart:
+def grouped(data: pd.DataFrame, name: Axis, value: Axis, color: Axis) -> Drawn:
     """Draw lying bars side by side, in the order of the rows."""
     order = list(dict.fromkeys(data[name.column].astype(str)))
     chart = (
@@ -132,7 +131,7 @@ def grouped(data: pd.DataFrame, name: Axis, value: Axis, color: Axis) -> alt.Cha
 
 def bars(
     data: pd.DataFrame, x: Axis, y: Axis, *, color: Axis | None = None, stack: bool = True
-) -> alt.Chart | alt.LayerChart:
+) -> Drawn:
     """Draw upright bars: stacked or side by side if there is a colour."""
     encoded = alt.Chart(data).encode(
         x=_x(x),
@@ -149,21 +148,21 @@ def bars(
 
 def lines(
     data: pd.DataFrame, x: Time, y: Axis, *, color: Axis | None = None, area: bool = False
-) -> alt.Chart | alt.LayerChart:
+) -> Drawn:
     """Draw lines over time, one per colour."""
     base = alt.Chart(data).encode(x=_x(x, bars=False), y=_y(y))
     if color:
         base = base.encode(color=_colors(data, color))
     tips = _tips(*([x, color] if color else [x]), y)
-    line = base.mark_line(strokeWidth=2.2, interpolate="monotone", color=BLUE)
+    line = base.mark_line(strokeWidth=2.2, color=BLUE)
     points = base.mark_circle(size=36, color=BLUE).encode(tooltip=tips)
     if area and not color:
-        shade = base.mark_area(color=BLUE, opacity=0.12, interpolate="monotone")
+        shade = base.mark_area(color=BLUE, opacity=0.12)
         return styled(shade + line + points)
     return styled(line + points)
 
 
-def bars_and_line(data: pd.DataFrame, x: Axis, bar: Axis, line: Axis) -> alt.Chart | alt.LayerChart:
+def bars_and_line(data: pd.DataFrame, x: Axis, bar: Axis, line: Axis) -> Drawn:
     """Draw bars, and a line on an axis of its own."""
     base = alt.Chart(data).encode(x=_x(x), tooltip=_tips(x, bar, line))
     columns = base.mark_bar(**_BAR).encode(y=_y(bar), color=alt.datum(bar.title))
@@ -175,7 +174,7 @@ def bars_and_line(data: pd.DataFrame, x: Axis, bar: Axis, line: Axis) -> alt.Cha
     return styled(layered.encode(color=alt.Color(scale=scale)))
 
 
-def bars_and_mean(data: pd.DataFrame, x: Time, bar: Axis, mean: Axis) -> alt.Chart | alt.LayerChart:
+def bars_and_mean(data: pd.DataFrame, x: Time, bar: Axis, mean: Axis) -> Drawn:
     """Draw bars over time, and a line on the same axis."""
     base = alt.Chart(data).encode(x=_x(x), tooltip=_tips(x, bar, mean))
     columns = base.mark_bar(**_BAR).encode(y=_y(bar), color=alt.datum(bar.title))
@@ -184,7 +183,7 @@ def bars_and_mean(data: pd.DataFrame, x: Time, bar: Axis, mean: Axis) -> alt.Cha
     return styled(alt.layer(columns, over).encode(color=alt.Color(scale=scale)))
 
 
-def with_trend(data: pd.DataFrame, x: Time, y: Axis) -> alt.Chart | alt.LayerChart:
+def with_trend(data: pd.DataFrame, x: Time, y: Axis) -> Drawn:
     """Draw bars over time and their linear trend."""
     base = alt.Chart(data).encode(x=_x(x), y=_y(y))
     columns = base.mark_bar(color=BLUE, **_BAR).encode(tooltip=_tips(x, y))
@@ -194,26 +193,21 @@ def with_trend(data: pd.DataFrame, x: Time, y: Axis) -> alt.Chart | alt.LayerCha
     return styled(columns + trend)
 
 
-def donut(data: pd.DataFrame, name: Axis, value: Axis, share: Axis) -> alt.Chart | alt.LayerChart:
+def donut(data: pd.DataFrame, name: Axis, value: Axis, share: Axis) -> Drawn:
     """Draw shares as a ring, in the order of the rows."""
-    order = data[name.column].astype(str).tolist()
-    colors = alt.Color(
-        f"{name.column}:N",
-        sort=order,
-        scale=alt.Scale(domain=order, range=_enough(len(order))),
-        legend=alt.Legend(orient="bottom", columns=2, labelLimit=190, offset=4),
-    )
+    legend = alt.Legend(orient="right", direction="vertical", columns=1, labelLimit=150, title=None)
     chart = (
         alt.Chart(data.assign(place=range(len(data))))
-        .mark_arc(innerRadius=68, outerRadius=112, stroke="white", strokeWidth=2)
+        .mark_arc(innerRadius={"expr": "min(width, height) / 3.3"}, stroke="white", strokeWidth=2)
         .encode(
             theta=alt.Theta(f"{value.column}:Q", stack=True),
             order=alt.Order("place:Q"),
-            color=colors,
+            color=_colors(data, name).legend(legend),
             tooltip=_tips(name, value, share),
         )
     )
-    return styled(chart, 240)
+    fitted = alt.AutoSizeParams(type="fit", contains="padding")
+    return styled(chart.properties(autosize=fitted), 260)
 
 
 def heat(
@@ -224,7 +218,7 @@ def heat(
     *more: Axis,
     height: int = HEIGHT,
     upwards: bool = False,
-) -> alt.Chart | alt.LayerChart:
+) -> Drawn:
     """Draw a grid of cells, dark where the value is high, each with its value.
 
     Args:
@@ -236,7 +230,8 @@ def heat(
         height: In pixels.
         upwards: Whether the first row is at the bottom.
     """
-    most = float(data[value.column].max() or 0)
+    highest: Any = data[value.column].max()
+    most = float(highest)
     base = alt.Chart(data).encode(
         x=alt.X(f"{x.column}:O", title=x.title, axis=alt.Axis(labelAngle=0)),
         y=alt.Y(f"{y.column}:O", title=y.title, sort="descending" if upwards else "ascending"),

@@ -4,13 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 
 def day(value: Any) -> dt.date:
     """Return a cell of a date column as a date."""
-    return pd.Timestamp(value).date()
+    return dt.date.fromisoformat(str(value)[:10])
 
 
 def days(first: Any, last: Any, *, key: str = "days") -> tuple[dt.date, dt.date]:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
+from vault_assets.dashboard import charts
 from vault_assets.dashboard.lakes import Reader
 from vault_assets.dashboard.states import nothing_found
 
-Draw = Callable[[pd.DataFrame], alt.Chart | alt.LayerChart]
+Draw = Callable[[pd.DataFrame], charts.Drawn]
 Columns = Mapping[str, Any]
 
 
@@ -71,7 +71,7 @@ def table(
     title: str, unit: str, data: pd.DataFrame, columns: Columns, *, height: int | None = None
 ) -> None:
     """Show rows in a panel, with a download; columns that `columns` does not name are left out."""
-    shown = data[[name for name in columns if name in data]]
+    shown = data.filter(items=list(columns))
     with st.container(border=True, height="stretch", key=f"panel_{slug(title)}"):
         _panel_head(title, unit, shown)
         if data.empty:
@@ -81,6 +81,7 @@ def table(
                 shown,
                 column_config=dict(columns),
                 hide_index=True,
+                placeholder="",
                 height=height or "auto",
                 key=f"table_{slug(title)}",
             )

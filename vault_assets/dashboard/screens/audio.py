@@ -117,7 +117,7 @@ def web() -> None:
         days = lake.frame("audio/web_days", **chosen)
         found = lake.frame("audio/web_pages", **chosen)
         plans = lake.frame("audio/plans", **chosen)
-    views, errors = days["views"].sum(), days["errors"].sum()
+    views, errors = sum(days["views"].tolist()), sum(days["errors"].tolist())
     paid = plans.paid_users.iloc[-1] if len(plans) else None
     panels.cards(
         Card("Page views", count(views)),
@@ -144,7 +144,7 @@ def web() -> None:
         panels.chart(
             "Error rate by day",
             "Views with HTTP status 400 or above, in percent of views",
-            days[["day", "views", "errors", "error_rate"]],
+            days.filter(items=["day", "views", "errors", "error_rate"]),
             lambda data: charts.lines(
                 data, _DAY, Axis("error_rate", "Error rate", ".2%"), area=True
             ),
@@ -166,7 +166,7 @@ def web() -> None:
         panels.chart(
             "Paid users",
             "Users with the paid plan at the end of the day",
-            plans[["day", "paid_users"]],
+            plans.filter(items=["day", "paid_users"]),
             lambda data: charts.lines(data, _DAY, Axis("paid_users", "Paid users"), area=True),
         )
     panels.table(

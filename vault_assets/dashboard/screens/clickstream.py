@@ -144,14 +144,14 @@ def _conversions(found: _Visits) -> None:
         panels.chart(
             "Share of sources",
             "Products paid by source, in percent; days chosen",
-            sources[["source", "products", "share"]],
+            sources.filter(items=["source", "products", "share"]),
             lambda data: charts.donut(data, _SOURCE, _PRODUCTS, _SHARE),
         )
     with right:
         panels.chart(
             "Products by source",
             "Products paid; days chosen",
-            sources[["source", "products", "sessions"]],
+            sources.filter(items=["source", "products", "sessions"]),
             lambda data: charts.ranked(
                 data, _SOURCE, _PRODUCTS, Axis("sessions", "Sessions by hour"), color=TEAL
             ),
@@ -215,7 +215,7 @@ def _users(found: _Visits) -> None:
         panels.chart(
             "Users by source",
             "Share of users, of all days; filters of OS and device",
-            sources[["source", "users", "share"]],
+            sources.filter(items=["source", "users", "share"]),
             lambda data: charts.donut(data, _SOURCE, _USERS, _SHARE),
         )
     left, right = panels.side_by_side()
@@ -223,7 +223,9 @@ def _users(found: _Visits) -> None:
         panels.chart(
             "Purchases by source",
             "Products paid, of all days; filters of OS and device",
-            sources.sort_values("products", ascending=False)[["source", "products", "users"]],
+            sources.sort_values("products", ascending=False).filter(
+                items=["source", "products", "users"]
+            ),
             lambda data: charts.ranked(data, _SOURCE, _PRODUCTS, _USERS, color=VIOLET),
         )
     with right:

@@ -56,7 +56,7 @@ def sales() -> None:
         panels.chart(
             "Sales by month",
             "Amount of counted orders; customers once in a month; whole months",
-            months[["month", "sales", "customers"]],
+            months.filter(items=["month", "sales", "customers"]),
             lambda data: charts.bars_and_line(data, charts.month(), _SALES, _CUSTOMERS),
         )
     with right:
@@ -202,11 +202,11 @@ def products() -> None:
                 data, name, Axis("revenue", "Revenue"), Axis("sold", "Sold")
             ),
         )
-    cover = stock[stock.days_of_cover.notna()].head(top)
+    cover = stock.query("stock > 0 and days_of_cover == days_of_cover").head(top)
     with right:
         panels.chart(
             "Shortest cover",
-            "Days that the stock lasts at the demand of the last 30 days",
+            "Days that a stock lasts at the demand of the last 30 days",
             cover,
             lambda data: charts.ranked(
                 data,
@@ -261,7 +261,7 @@ def runs() -> None:
     panels.chart(
         "Slowest models",
         "Median of successful runs, in seconds; the 15 slowest",
-        models[models.median_seconds.notna()].head(15),
+        models.query("median_seconds == median_seconds").head(15),
         lambda data: charts.ranked(
             data,
             Axis("model", "Model", ""),

@@ -91,7 +91,7 @@ def _loaded(lake: Reader, warehouse: Warehouse) -> dict[str, Any]:
         **batches,
         "state": "loaded" if len(marts) else "empty",
         "marts": len(marts),
-        "rows_in_marts": int(marts["rows"].sum()),
+        "rows_in_marts": sum(marts["rows"].tolist()),
     }
 
 
