@@ -244,7 +244,7 @@ def value(crowd: Crowd, query: str) -> int:
     """Return the one number of a query."""
     done = crowd.command("query", query, "--format", "csv", "-w", "engagement")
     assert done.returncode == 0, done.stdout + done.stderr
-    return int(done.stdout.splitlines()[1])
+    return int(done.stdout.splitlines()[1].strip('"'))
 
 
 def test_nothing_is_lost_or_doubled_while_many_processes_work(crowd: Crowd) -> None:
