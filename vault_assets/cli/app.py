@@ -12,6 +12,7 @@ from vault_assets.cli import (
     batches,
     declaration,
     demo,
+    diagrams,
     query,
     releases,
     run,
@@ -29,7 +30,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, services, run, query, status, batches, releases, snapshots, declaration):
+for module in (
+    demo,
+    services,
+    run,
+    query,
+    status,
+    batches,
+    releases,
+    snapshots,
+    declaration,
+    diagrams,
+):
     module.add_to(app)
 
 
