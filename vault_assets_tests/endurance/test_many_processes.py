@@ -227,6 +227,7 @@ def runs(url: str) -> Counter[str]:
 def settled(url: str, crowd: Crowd) -> None:
     """Wait until no run is under way and every landed object is loaded."""
     end = time.monotonic() + 240
+    going, waiting = {}, 0
     while time.monotonic() < end:
         going = {name: n for name, n in runs(url).items() if name not in ("SUCCESS", "FAILURE")}
         waiting = value(
