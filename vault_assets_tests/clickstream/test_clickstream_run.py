@@ -21,23 +21,29 @@ from vault_assets_tests.places import Place
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 LABELS = [declared().mart_label(name) for name in order()]
-LAST = "hour=20"
+VIEWS = {declared().mart_label(n) for n, m in declared().marts.items() if m.kind == "view"}
+HOURS, LAST = ("18", "19", "20"), "20"
 READER = Path(__file__).with_name("reader.py")
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
-    clickstream.generate(folder, scale=0.003, broken=False)
+    for path in clickstream.generate(folder, scale=0.003, broken=False):
+        if hour(path) not in HOURS:
+            path.unlink()
     return folder
 
 
+def hour(path: Path) -> str:
+    return path.parent.name.removeprefix("hour=")
+
+
 def land(place: Place, files: Path, *, last: bool) -> None:
-    """Put the objects of the last hours, or those before."""
+    """Put the objects of the last hour, or those before."""
     for path in sorted(files.rglob("*.jsonl*")):
-        key = path.relative_to(files).as_posix()
-        if (key.partition("hour=")[2][:2] >= LAST[-2:]) == last:
-            place.store.put(key, path)
+        if (hour(path) == LAST) == last:
+            place.store.put(path.relative_to(files).as_posix(), path)
 
 
 def run() -> Ran:
@@ -92,7 +98,8 @@ def test_a_refresh_is_seen_table_by_table_and_never_half(
     assert second.success
     after = fingerprints(module_place)
     assert told["rounds"] > 1
-    for label in LABELS:
+    # Views show several tables, which may be one refresh apart.
+    for label in set(LABELS) - VIEWS:
         assert set(told["seen"][label]) <= {before[label], after[label]}, label
     changed = [label for label in LABELS if before[label] != after[label]]
     assert {"raw.browser_events", "stage.purchases", "mart.products_paid"} <= set(changed)
