@@ -134,7 +134,7 @@ class ByHand:
         self.connection.execute(
             f"insert into raw.{source} by name select *, timestamp {hour} as load_hour "
             f"from read_json({literal(str(text))}, format = 'newline_delimited', "
-            f"columns = {{{typed}}})"
+            f"columns = {{{typed}}}, hive_partitioning = false)"
         )
         if text != path:
             text.unlink()

@@ -29,7 +29,7 @@ READER = Path(__file__).with_name("reader.py")
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
-    for path in clickstream.generate(folder, scale=0.003, broken=False):
+    for path in clickstream.generate(folder, scale=0.01, broken=False):
         if hour(path) not in HOURS:
             path.unlink()
     return folder
@@ -102,7 +102,7 @@ def test_a_refresh_is_seen_table_by_table_and_never_half(
     for label in set(LABELS) - VIEWS:
         assert set(told["seen"][label]) <= {before[label], after[label]}, label
     changed = [label for label in LABELS if before[label] != after[label]]
-    assert {"raw.browser_events", "stage.purchases", "mart.products_paid"} <= set(changed)
+    assert {"raw.browser_events", "stage.transitions", "mart.products_paid"} <= set(changed)
 
     allowed = {"copies_agree", "fresh"}
     for ran in (first, second):
