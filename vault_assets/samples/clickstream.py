@@ -29,9 +29,9 @@ _PLAIN = 6
 _CHUNK = 1 << 20
 
 BROKEN = (
-    BrokenLine('{"event_id": "2f6c", "click_id": "2f6c"}', "the ids are no uuids"),
-    BrokenLine('{"event_timestamp": "2022-11-28 20:51:05.627882"}', "the ids are missing"),
-    BrokenLine('{"event_id": "0b1c', "half a line"),
+    BrokenLine("{}", "the ids are missing"),
+    BrokenLine("[]", "no object"),
+    BrokenLine('{"click_id": "0b1c', "half a line"),
 )
 """The bad lines that end the last object of each source; no source can take them."""
 
