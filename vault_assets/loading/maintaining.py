@@ -38,8 +38,8 @@ class Maintained:
 
     def __str__(self) -> str:
         return (
-            f"{self.files_before:,} files ({self.bytes_before:,} bytes) before, "
-            f"{self.files_after:,} ({self.bytes_after:,}) after; "
+            f"{self.files_before:,} files before ({self.bytes_before:,} bytes), "
+            f"{self.files_after:,} after ({self.bytes_after:,} bytes); "
             f"{self.expired:,} snapshots expired, {self.removed:,} files removed"
         )
 
