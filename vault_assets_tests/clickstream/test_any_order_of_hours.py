@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,8 @@ def check(place: Shop, landed: Mapping[str, Mapping[str, list[Row]]]) -> None:
     assert {name for name in expected if expected[name] != found[name]} == set()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
