@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.comparing import Fingerprint, differences, fingerprints
-from benchmarks.handwritten import script
 from benchmarks.places import Place, places, process_environment
-from benchmarks.variants import VARIANTS
-from vault_assets.samples import social
+from benchmarks.variants import SCRIPTS, VARIANTS
+from vault_assets.samples import engagement, social
 from vault_assets.targets.ducklake import DuckLake
 
 PHASES = ("initial", "delta", "re-run")
@@ -50,6 +49,7 @@ class UnequalTablesError(Exception):
 def measure(
     *,
     scale: float,
+    warehouse: str = "social",
     memory: str = "4GB",
     repeat: int = 3,
     served: bool = False,
@@ -59,7 +59,8 @@ def measure(
     """Measure every variant `repeat` times over all phases; compare tables the first time.
 
     Args:
-        scale: 1 = 100,000 users, 1,000,000 dialogs, 500,000 lines of the log.
+        scale: That of the warehouse's sample files.
+        warehouse: Which; it has a script by hand.
         memory: Memory limit of the engine.
         repeat: Rounds; the order of the variants turns from one to the next.
         served: Postgres and S3 instead of a folder.
@@ -71,7 +72,7 @@ def measure(
     """
     found: list[Measurement] = []
     with tempfile.TemporaryDirectory(prefix="benchmark-files-") as folder:
-        files = _files(Path(folder), scale)
+        files = FILES[warehouse](Path(folder), scale)
         for turn in range(repeat):
             order = [variants[(turn + i) % len(variants)] for i in range(len(variants))]
             with places(list(variants), memory, served=served) as where:
@@ -79,14 +80,14 @@ def measure(
                     if phase in files:
                         where[order[0]].put(files[phase])
                     for variant in order:
-                        found.append(_measured(variant, phase, where[variant]))
+                        found.append(_measured(variant, phase, where[variant], warehouse))
                         told(f"{turn + 1}/{repeat} {phase}: {variant} {found[-1].wall:.1f} s")
                     if turn == 0:
-                        _require_equal(where, phase)
+                        _require_equal(where, phase, warehouse)
     return found
 
 
-def _files(folder: Path, scale: float) -> dict[str, Path]:
+def _social(folder: Path, scale: float) -> dict[str, Path]:
     """Generate the first day's files and the next day's delta."""
     found = {"initial": folder / "initial", "delta": folder / "delta"}
     social.generate(found["initial"], scale=scale)
@@ -95,9 +96,21 @@ def _files(folder: Path, scale: float) -> dict[str, Path]:
     return found
 
 
-def _measured(variant: str, phase: str, place: Place) -> Measurement:
+def _engagement(folder: Path, scale: float) -> dict[str, Path]:
+    """Generate the files of two loads; each has all rows so far."""
+    found = {"initial": folder / "initial", "delta": folder / "delta"}
+    next_day = engagement.FIRST_DATE + dt.timedelta(days=1)
+    engagement.generate(found["initial"], scale=scale)
+    engagement.generate(found["delta"], scale=scale, date=next_day)
+    return found
+
+
+FILES = {"social": _social, "engagement": _engagement}
+
+
+def _measured(variant: str, phase: str, place: Place, warehouse: str) -> Measurement:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.child", variant],
+        [sys.executable, "-m", "benchmarks.child", variant, warehouse],
         cwd=ROOT,
         env=process_environment(place) | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -110,8 +123,8 @@ def _measured(variant: str, phase: str, place: Place) -> Measurement:
     return Measurement(variant, phase, **result)
 
 
-def _require_equal(where: dict[str, Place], phase: str) -> None:
-    prints = {variant: _prints(variant, place) for variant, place in where.items()}
+def _require_equal(where: dict[str, Place], phase: str, warehouse: str) -> None:
+    prints = {variant: _prints(variant, place, warehouse) for variant, place in where.items()}
     first, *others = prints
     for other in others:
         unequal = differences(prints[first], prints[other])
@@ -120,9 +133,9 @@ def _require_equal(where: dict[str, Place], phase: str) -> None:
             raise UnequalTablesError(f"{phase}, {first} against {other}:\n{lines}")
 
 
-def _prints(variant: str, place: Place) -> dict[str, Fingerprint]:
+def _prints(variant: str, place: Place, warehouse: str) -> dict[str, Fingerprint]:
     if variant == "by hand":
-        with closing(script.connect(place.settings, place.folder)) as connection:
+        with closing(SCRIPTS[warehouse].connect(place.settings, place.folder)) as connection:
             return fingerprints(connection)
-    with DuckLake("social", place.settings, read_only=True) as lake:
+    with DuckLake(warehouse, place.settings, read_only=True) as lake:
         return fingerprints(lake.connection())

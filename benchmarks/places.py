@@ -42,7 +42,7 @@ class Place:
     def put(self, files: Path) -> None:
         """Let the files below a folder land."""
         store = open_store(self.settings)
-        for path in sorted(files.rglob("*.csv")):
+        for path in sorted(path for path in files.rglob("*") if path.is_file()):
             store.put(path.relative_to(files).as_posix(), path)
 
 

@@ -8,12 +8,21 @@ from benchmarks.measuring import PHASES, measure
 from benchmarks.variants import VARIANTS
 
 
-def main() -> None:
-    """Measure, and print the tables as Markdown; progress goes to the error output."""
-    options = _options()
+def main(
+    warehouse: str = "social", scale: str = "1 = a million dialogs", budget: str = reporting.BUDGET
+) -> None:
+    """Measure, and print the tables as Markdown; progress goes to the error output.
+
+    Args:
+        warehouse: Which; it has a script by hand.
+        scale: What the scale means.
+        budget: What the ratios may be.
+    """
+    options = _options(scale)
     before = reporting.machine()
     found = measure(
         scale=options.scale,
+        warehouse=warehouse,
         memory=options.memory,
         repeat=options.repeat or (3 if options.scale <= 1 else 1),
         served=options.served,
@@ -22,15 +31,15 @@ def main() -> None:
     )
     form = "Postgres and S3" if options.served else "file catalog and folder"
     print(f"Scale {options.scale:g}, {form}, memory limit {options.memory}.")
-    print(f"{before}.\nBudget: {reporting.BUDGET}.\n")
+    print(f"{before}.\nBudget: {budget}.\n")
     print(reporting.summary(found))
     for phase in PHASES if options.tables else ():
         print(f"\n{reporting.by_table(found, phase)}")
 
 
-def _options() -> argparse.Namespace:
+def _options(scale: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=1, help="1 = a million dialogs")
+    parser.add_argument("--scale", type=float, default=1, help=scale)
     parser.add_argument("--memory", default="4GB", help="memory limit of the engine")
     parser.add_argument("--repeat", type=int, help="rounds; 3 up to scale 1, else 1")
     parser.add_argument("--served", action="store_true", help="on local Postgres and S3")

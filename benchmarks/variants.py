@@ -5,20 +5,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
-from benchmarks.handwritten import script
-from vault_assets.landing.store import open_store
+from benchmarks.handwritten import engagement, script
+from vault_assets.landing.store import Store, open_store
 from vault_assets.loading.declared_audits import declared_audits
+from vault_assets.loading.exporting import export_mart
 from vault_assets.loading.marts import build_mart
 from vault_assets.loading.registering import register
 from vault_assets.loading.staging import stage_batches
 from vault_assets.loading.vault import load_vault_table
+from vault_assets.model import Warehouse
 from vault_assets.model.reading import read_warehouse
 from vault_assets.settings import Settings
+from vault_assets.sql.tracing import mart_order
 from vault_assets.targets.ducklake import DuckLake
 
 LAYERS = ("landing", "stage", "vault", "mart")
-DECLARATION = Path(__file__).parents[1] / "vault_assets" / "defs" / "social" / "defs.yaml"
+DEFS = Path(__file__).parents[1] / "vault_assets" / "defs"
 
 
 @dataclass
@@ -47,8 +51,8 @@ def clocks() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def by_hand(settings: Settings) -> Timing:
-    """Run the hand-written script once."""
+def by_hand(settings: Settings, warehouse: str) -> Timing:
+    """Run the hand-written script of a warehouse once."""
     timing = Timing()
     began = last = clocks()
 
@@ -57,14 +61,14 @@ def by_hand(settings: Settings) -> Timing:
         timing.add(table, last)
         last = clocks()
 
-    script.run(settings, told)
+    SCRIPTS[warehouse].run(settings, told)
     return _ended(timing, began)
 
 
-def by_functions(settings: Settings) -> Timing:
+def by_functions(settings: Settings, subject: str) -> Timing:
     """Run every loading function of the warehouse once, in the order of the layers."""
     timing = Timing()
-    warehouse = read_warehouse(DECLARATION)
+    warehouse = read_warehouse(DEFS / subject / "defs.yaml")
     tables = {name: table for _, name, table in warehouse.vault_tables()}
     began = clocks()
 
@@ -98,18 +102,19 @@ def by_functions(settings: Settings) -> Timing:
                     judge_again=lambda _: False,
                 ),
             )
-        for name, mart in warehouse.marts.items():
-            extra = declared_audits(mart)
-            timed(
-                f"mart.{name}",
-                lambda name=name, extra=extra: build_mart(
-                    lake, warehouse, name, extra_audits=extra
-                ),
-            )
+        for name in mart_order(warehouse):
+            timed(f"mart.{name}", lambda name=name: _build(lake, store, warehouse, name))
     return _ended(timing, began)
 
 
-def by_dagster(settings: Settings) -> Timing:
+def _build(lake: DuckLake, store: Store, warehouse: Warehouse, name: str) -> None:
+    mart = warehouse.marts[name]
+    written = build_mart(lake, warehouse, name, extra_audits=declared_audits(mart))
+    if mart.export:
+        export_mart(lake, store, warehouse, name, written)
+
+
+def by_dagster(settings: Settings, warehouse: str) -> Timing:
     """Run the warehouse's job once, in this process, on a SQLite instance.
 
     The tables' own work is what runs inside of their assets: the rest of the time is Dagster's.
@@ -128,7 +133,7 @@ def by_dagster(settings: Settings) -> Timing:
     keys = [
         key
         for key in graph.materializable_asset_keys
-        if key.path[0] == "social" and key.path[1] in LAYERS
+        if key.path[0] == warehouse and key.path[1] in LAYERS
     ]
     timing = Timing()
     started: dict[str, tuple[float, float]] = {}
@@ -153,7 +158,10 @@ def _ended(timing: Timing, began: tuple[float, float]) -> Timing:
     return timing
 
 
-VARIANTS: dict[str, Callable[[Settings], Timing]] = {
+SCRIPTS: dict[str, ModuleType] = {"social": script, "engagement": engagement}
+"""The hand-written script of each warehouse that has one."""
+
+VARIANTS: dict[str, Callable[[Settings, str], Timing]] = {
     "by hand": by_hand,
     "functions": by_functions,
     "dagster": by_dagster,

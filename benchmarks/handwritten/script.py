@@ -57,8 +57,10 @@ def run(settings: Settings, told: Clock = lambda _: None) -> None:
             con.close()
 
 
-def connect(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection with the lake attached; it is created if there is none."""
+def connect(
+    settings: Settings, spill: Path, schema: Path = HERE / "schema.sql"
+) -> duckdb.DuckDBPyConnection:
+    """Return a connection with the lake attached; it is created with a schema if there is none."""
     con = duckdb.connect()
     for extension in ("ducklake", "postgres_scanner", "httpfs"):
         import_extension(extension, con=con)
@@ -70,11 +72,11 @@ def connect(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
     con.execute(f"attach '{_place(con, settings)}' as lake {_options(settings)}")
     con.execute("use lake")
     con.execute((HERE / "macros.sql").read_text(encoding="utf-8"))
-    if not con.execute("from duckdb_schemas() where schema_name = 'vault'").fetchall():
+    if not con.execute("from duckdb_schemas() where schema_name = 'etl'").fetchall():
         con.execute("call lake.set_option('data_inlining_row_limit', 0)")
         con.execute("call lake.set_option('parquet_compression', 'zstd')")
         with transaction(con):
-            con.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
+            con.execute(schema.read_text(encoding="utf-8"))
     return con
 
 
@@ -165,7 +167,7 @@ def _new_files(con: duckdb.DuckDBPyConnection, landing: str) -> list[tuple[str, 
 
 def _stage(con: duckdb.DuckDBPyConnection, source: str, path: str, load_ts: dt.datetime) -> None:
     batch_id = f"{source}-{load_ts:%Y%m%d%H%M%S%f}"
-    _set(con, path=path, batch_id=batch_id, load_ts=load_ts)
+    variables(con, path=path, batch_id=batch_id, load_ts=load_ts)
     con.execute((HERE / "read" / f"{source}.sql").read_text(encoding="utf-8"))
     with transaction(con):
         con.execute(
@@ -178,7 +180,7 @@ def _stage(con: duckdb.DuckDBPyConnection, source: str, path: str, load_ts: dt.d
 def _apply(
     con: duckdb.DuckDBPyConnection, table: str, source: str, batch_id: str, load_ts: dt.datetime
 ) -> None:
-    _set(con, batch_id=batch_id, load_ts=load_ts)
+    variables(con, batch_id=batch_id, load_ts=load_ts)
     if table == next(name for name, of in TABLES.items() if of == source) and source != "group_log":
         con.execute((HERE / "vault" / f"repeated_{source}.sql").read_text(encoding="utf-8"))
     with transaction(con):
@@ -214,6 +216,7 @@ def _replace(con: duckdb.DuckDBPyConnection, mart: str, query: str) -> None:
             con.execute(f"create table {table} as {query}", parameters)
 
 
-def _set(con: duckdb.DuckDBPyConnection, **variables: object) -> None:
-    for name, value in variables.items():
+def variables(con: duckdb.DuckDBPyConnection, **values: object) -> None:
+    """Set session variables."""
+    for name, value in values.items():
         con.execute(f"set variable {name} = ?", [value])

@@ -13,6 +13,7 @@ from vault_assets.cli import (
     dashboard,
     declaration,
     demo,
+    diagrams,
     query,
     releases,
     run,
@@ -41,6 +42,7 @@ for module in (
     releases,
     snapshots,
     declaration,
+    diagrams,
 ):
     module.add_to(app)
 

@@ -45,7 +45,11 @@ def down() -> None:
 def land(
     warehouse: Annotated[str, typer.Argument(help="Which warehouse's sample files.")],
     scale: Annotated[
-        float, typer.Option(min=0.0001, help="1 = 100,000 users of social, 10,000 of audio.")
+        float,
+        typer.Option(
+            min=0.0001,
+            help="1 = 100,000 users of social, 10,000 of audio, 10,000 sessions of clickstream.",
+        ),
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
     date: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,

@@ -1,12 +1,12 @@
 """Columns of a stage that are taken from the key of the object, such as the date of a folder."""
 
-import re
 from collections.abc import Mapping
 
 from vault_assets.errors import BatchError
 from vault_assets.landing.batches import Batch
 from vault_assets.loading.ready_rows import JoinedRows, ReadyRows
 from vault_assets.model import Source
+from vault_assets.model.keys import value_of
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.registry import BATCHES
@@ -31,8 +31,7 @@ def key_values(session: Session, source: Source, batch: Batch) -> dict[str, str]
     key = _delivered_key(session, batch)
     found = {}
     for name, column in source.key_columns.items():
-        match = re.search(column.from_key or "", key)
-        text = match["value"] if match else None
+        text = value_of(column.from_key or "", key)
         kind = sql_type(column.type)
         value = "select try_cast(cast($text as varchar) as " + kind + ")"
         if text is None or session.value(value, {"text": text}) is None:

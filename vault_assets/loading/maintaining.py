@@ -6,16 +6,14 @@ from dataclasses import dataclass
 import duckdb
 
 from vault_assets.errors import TargetError
-from vault_assets.model.names import literal, quoted
+from vault_assets.loading.cataloged_files import TableFiles, missing_files, table_files
+from vault_assets.model.maintenance import CLEAN_DAYS, KEEP_DAYS
+from vault_assets.model.names import literal
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.session import Session
 
-KEEP_DAYS = 30
-"""Days for which the lake can be read as it was."""
-
-CLEAN_DAYS = 2
-"""Days that a file outlives its last snapshot: longer than any query or transaction lasts."""
+__all__ = ["CLEAN_DAYS", "KEEP_DAYS", "Maintained", "maintain"]
 
 
 @dataclass(frozen=True)
@@ -27,16 +25,21 @@ class Maintained:
         files_after: Data files in use when it ended.
         expired: Snapshots that were forgotten.
         removed: Files that were removed from the store.
+        bytes_before: Their bytes when it began.
+        bytes_after: Their bytes when it ended.
     """
 
     files_before: int
     files_after: int
     expired: int
     removed: int
+    bytes_before: int
+    bytes_after: int
 
     def __str__(self) -> str:
         return (
-            f"{self.files_before:,} files before, {self.files_after:,} after; "
+            f"{self.files_before:,} files before ({self.bytes_before:,} bytes), "
+            f"{self.files_after:,} after ({self.bytes_after:,} bytes); "
             f"{self.expired:,} snapshots expired, {self.removed:,} files removed"
         )
 
@@ -61,13 +64,15 @@ def maintain(
 
     Raises:
         UnavailableError: The catalog or the store does not answer.
-        TargetError: The database refused a statement.
+        TargetError: The database refused a statement, or the store lacks a file that some snapshot
+            needs: before, in which case nothing was done, or afterwards.
     """
-    tables = _files(lake)
-    for (layer, name), files in tables.items():
-        if files > 1:
-            _merge(lake, layer, name)
-            progress(f"{layer}.{name}: {files:,} files merged")
+    _refuse_missing(lake)
+    before = table_files(lake)
+    for table in before:
+        if table.files > 1:
+            _merge(lake, table)
+            progress(f"{table.layer}.{table.name}: {table.files:,} files merged")
     name = literal(lake.warehouse)
     expired = _counted(
         lake,
@@ -77,33 +82,36 @@ def maintain(
         lake,
         f"call ducklake_cleanup_old_files({name}, older_than => {_ago(clean_days)})",
     )
-    return Maintained(sum(tables.values()), sum(_files(lake).values()), expired, removed)
-
-
-def _files(lake: DuckLake) -> dict[tuple[str, str], int]:
-    """Return the number of data files of every table, by layer and name."""
-    # In Postgres each lake has a schema of its own: see `create_catalog_secrets`.
-    schema = lake.warehouse if lake.served else "main"
-    catalog = f"{quoted(f'__ducklake_metadata_{lake.warehouse}')}.{quoted(schema)}"
-    rows = lake.session().rows(
-        "select s.schema_name, t.table_name, count(f.data_file_id) as files "
-        f"from {catalog}.ducklake_table as t "
-        f"inner join {catalog}.ducklake_schema as s on s.schema_id = t.schema_id "
-        f"left join {catalog}.ducklake_data_file as f "
-        "on f.table_id = t.table_id and f.end_snapshot is null "
-        "where t.end_snapshot is null and s.end_snapshot is null group by all order by all"
+    _refuse_missing(lake)
+    after = table_files(lake)
+    return Maintained(
+        files_before=sum(table.files for table in before),
+        files_after=sum(table.files for table in after),
+        expired=expired,
+        removed=removed,
+        bytes_before=sum(table.bytes for table in before),
+        bytes_after=sum(table.bytes for table in after),
     )
-    return {(row["schema_name"], row["table_name"]): row["files"] for row in rows}
 
 
-def _merge(lake: DuckLake, layer: str, name: str) -> None:
-    def unit(session: Session) -> None:
-        session.run(
-            f"call ducklake_merge_adjacent_files({literal(lake.warehouse)}, {literal(name)}, "
-            f"schema => {literal(layer)})"
+def _refuse_missing(lake: DuckLake) -> None:
+    missing = missing_files(lake)
+    if missing:
+        raise TargetError(
+            f"{len(missing)} files are missing that a snapshot needs, the first: {missing[0]}",
+            where=lake.warehouse,
+            fix="Bring them back from a copy of the store.",
         )
 
-    lake.transaction([f"{layer}.{name}"], unit)
+
+def _merge(lake: DuckLake, table: TableFiles) -> None:
+    def unit(session: Session) -> None:
+        session.run(
+            f"call ducklake_merge_adjacent_files({literal(lake.warehouse)}, {literal(table.name)}, "
+            f"schema => {literal(table.layer)})"
+        )
+
+    lake.transaction([f"{table.layer}.{table.name}"], unit)
 
 
 def _counted(lake: DuckLake, sql: str) -> int:

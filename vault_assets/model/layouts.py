@@ -66,8 +66,12 @@ class Layout(BaseModel):
 
     @property
     def partition_sql(self) -> str:
-        """The partitions as DuckLake takes them: a month is one of a year, as a person means it."""
-        return ", ".join(item for text in self.partition_by for item in _partition_items(text))
+        """The partitions as DuckLake takes them: a month is one of a year, as a person means it.
+
+        Each once: `year(t)` before `month(t)` adds nothing, and twice the engine refuses to write.
+        """
+        items = (item for text in self.partition_by for item in _partition_items(text))
+        return ", ".join(dict.fromkeys(items))
 
     @property
     def sort_sql(self) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
+from vault_assets.model.keys import check_pattern
 from vault_assets.model.names import Name
 from vault_assets.model.prejoins import Prejoin
 from vault_assets.model.types import ColumnType, Epoch, Type
@@ -109,7 +110,8 @@ class DerivedColumn(Declared):
     from_key: str | None = Field(
         None,
         description="Instead of `sql`: regular expression that is searched in the object's key; "
-        "its named group `value` is the value of every row.",
+        "its named group `value` is the value of every row. Or groups year, month, day and hour: "
+        "together a time, padded or not.",
     )
     description: str = Field("", description="What the value means.")
 
@@ -119,19 +121,12 @@ class DerivedColumn(Declared):
             msg = "give either sql or from_key"
             raise ValueError(msg)
         if self.from_key is not None:
-            try:
-                names = re.compile(self.from_key).groupindex
-            except re.error as error:
-                msg = f"`from_key` is no regular expression: {error}"
-                raise ValueError(msg) from error
-            if "value" not in names:
-                msg = "`from_key` has no group (?P<value>...)"
-                raise ValueError(msg)
+            check_pattern(self.from_key)
         return self
 
 
 def _is_jsonl(pattern: str) -> bool:
-    return pattern.removesuffix(".gz").endswith(".jsonl")
+    return pattern.removesuffix(".gz").removesuffix(".zip").endswith(".jsonl")
 
 
 def _column(value: Any) -> Any:
@@ -195,8 +190,8 @@ class Source(Table):
     )
     format: Format | None = Field(
         None,
-        description="File format; .gz is recognised. Default: jsonl if all `objects` end in .jsonl "
-        "or .jsonl.gz, else csv.",
+        description="File format; gzip and zip are recognised. Default: jsonl if all `objects` end "
+        "in .jsonl, .jsonl.gz or .jsonl.zip, else csv.",
     )
     delimiter: str = Field(",", min_length=1, max_length=1, description="CSV field separator.")
     delivery: Literal["full", "delta", "cdc"] = Field(

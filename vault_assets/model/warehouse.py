@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from vault_assets.model.base import Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.layers import VAULT, Layers, TableKind, check_layers
+from vault_assets.model.maintenance import Maintenance
 from vault_assets.model.marts import Mart
 from vault_assets.model.names import Name, nearest
 from vault_assets.model.null_key_references import check_null_keys
@@ -36,6 +37,9 @@ class Warehouse(Layers, QueryTables, Vault):
     schedule: str | None = Field(None, description="Cron line of a full run, in UTC.")
     freshness_hours: float | None = Field(
         None, gt=0, description="Marts older than this are reported as stale."
+    )
+    maintenance: Maintenance | None = Field(
+        None, description="When small files are merged, old snapshots and files removed."
     )
     hashing: Hashing = Field(
         default_factory=lambda: OwnHashing.model_validate({}),

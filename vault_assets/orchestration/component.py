@@ -7,6 +7,7 @@ import dagster as dg
 from vault_assets import model
 from vault_assets.orchestration.active_runs import WAREHOUSE_TAG
 from vault_assets.orchestration.assets import warehouse_assets
+from vault_assets.orchestration.maintenance_job import maintenance_definitions
 from vault_assets.orchestration.scaffolder import WarehouseScaffolder
 from vault_assets.orchestration.sensors import object_sensor
 
@@ -38,7 +39,7 @@ class Warehouse(dg.Component):
         )
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """Return assets, job, sensor and schedule of the warehouse; reads and writes nothing.
+        """Return assets, jobs, sensor and schedules of the warehouse; reads and writes nothing.
 
         Python modules beside the `defs.yaml` belong to the warehouse: their assets are added.
         """
@@ -46,7 +47,11 @@ class Warehouse(dg.Component):
             dg.load_definitions_from_module(context.load_defs_relative_python_module(path))
             for path in sorted(context.path.glob("[!_]*.py"))
         ]
-        return dg.Definitions.merge(warehouse_definitions(self.declaration), *beside)
+        return dg.Definitions.merge(
+            warehouse_definitions(self.declaration),
+            maintenance_definitions(self.declaration),
+            *beside,
+        )
 
 
 def warehouse_definitions(warehouse: model.Warehouse) -> dg.Definitions:

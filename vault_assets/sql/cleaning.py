@@ -22,7 +22,9 @@ def stripped(text: str, sign: str) -> str:
     """Return SQL: `text` without a character that it begins and ends with, taken off once."""
     mark = literal(sign)
     wrapped = f"starts_with({text}, {mark}) and ends_with({text}, {mark}) and length({text}) > 1"
-    return f"case when {wrapped} then {text}[2:-2] else {text} end"
+    # A slice, which also takes negative places, costs four times as much.
+    inside = f"substring({text}, 2, length({text}) - 2)"
+    return f"case when {wrapped} then {inside} else {text} end"
 
 
 def decoded(text: str) -> str:

@@ -90,9 +90,11 @@ def _integer(text: str) -> str:
 def _decimal(text: str, declared: ColumnType) -> str:
     exact, scale = sql_type(declared), declared.scale or 0
     digits = f"([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{0,{scale}}}0*)"
-    # The second form also matches a lone point, which try_cast refuses.
+    plain = literal("-?[0-9]+" + f"([.][0-9]{{1,{scale}}})?" * bool(scale))
+    # The first form is that of nearly every text, and faster to find out than how it prints. The
+    # second one also matches a lone point, which try_cast refuses.
     return (
-        f"case when {_prints_as(text, exact)} then try_cast({text} as {exact}) "
+        f"case when regexp_full_match({text}, {plain}) then try_cast({text} as {exact}) "
         f"when {_matches(text, '[+-]?' + digits)} "
         f"then try_cast({_trimmed(text)} as {exact}) end"
     )

@@ -135,7 +135,7 @@ class Music:
             self.failed[f"vault.{name}"] = {v.audit.name for v in loaded.verdicts if v.failed_rows}
 
     def build(self, partitions: str | None = None) -> dict[str, Written]:
-        """Build every mart."""
+        """Build every mart, those by partition for these partitions."""
         built = {}
         for name, mart in self.warehouse.marts.items():
             built[name] = build_mart(
@@ -143,7 +143,7 @@ class Music:
                 self.warehouse,
                 name,
                 run_id="test",
-                partitions=partitions,
+                partitions=partitions if mart.partition else None,
                 extra_audits=declared_audits(mart),
             )
         return built

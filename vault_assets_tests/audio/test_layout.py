@@ -53,7 +53,9 @@ def test_the_files_of_plays_are_sorted_by_user_song_and_city(service: Music) -> 
 
 
 def test_every_mart_has_a_file_per_day(service: Music) -> None:
-    for name, mart in service.warehouse.marts.items():
+    by_day = {name: m for name, m in service.warehouse.marts.items() if m.partition}
+    assert len(by_day) == 5
+    for name, mart in by_day.items():
         files = service.query(
             f"select data_file from ducklake_list_files('test', '{name}', schema => 'mart')"
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vault_assets.landing.local_folder import LocalFolder
+from vault_assets.landing.objects import Store
 from vault_assets.loading.audits import Verdict
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.exporting import export_mart
@@ -99,10 +100,11 @@ class Streams:
     warehouse: Warehouse = field(default_factory=declared)
     built: dict[str, Written] = field(default_factory=dict)
     staged: dict[str, tuple[Verdict, ...]] = field(default_factory=dict)
+    bucket: Store | None = None
 
     @property
-    def store(self) -> LocalFolder:
-        return LocalFolder(self.folder)
+    def store(self) -> Store:
+        return self.bucket or LocalFolder(self.folder)
 
     def land(self, date: str = DATE, **files: str | Sequence[dict[str, str]]) -> None:
         """Write files, given as text or rows, under the keys of their tables."""
@@ -111,6 +113,8 @@ class Streams:
             path = self.folder / "engagement" / table / f"etl_date={date}" / FILES[table]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(written, encoding="utf-8")
+            if self.bucket:
+                self.bucket.put(path.relative_to(self.folder).as_posix(), path)
 
     def run(self) -> "Streams":
         """Stage what landed, build all that changed, write the reports."""
@@ -139,7 +143,11 @@ class Streams:
 
     def report(self, date: str = DATE) -> str:
         """Return the text of a report."""
-        path = self.folder / "engagement" / "export" / f"etl_date={date}" / "user_report.csv"
+        key = f"engagement/export/etl_date={date}/user_report.csv"
+        path = self.folder / key
+        if self.bucket:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.bucket.download(self.bucket.head(key), path)
         return path.read_text(encoding="utf-8")
 
     def partitions(self) -> dict[str, list[str]]:

@@ -1,5 +1,7 @@
 """Loads replace their etl_date, and files that are wrong are told and lose nothing."""
 
+import pytest
+
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.releasing import release
 from vault_assets_tests.engagement.conftest import EVENTS, PAYMENTS
@@ -198,6 +200,25 @@ def test_a_wrong_report_fails_its_checks(example: Streams) -> None:
         assert session.connection.execute(sql).fetchall(), name
         session.connection.execute("rollback")
         assert not session.connection.execute(sql).fetchall(), name
+
+
+@pytest.mark.parametrize("stream", ["events", "payments", "posts"])
+def test_a_view_that_forgets_its_window_fails_its_check(example: Streams, stream: str) -> None:
+    session = example.lake.session()
+    audits = declared_audits(example.warehouse.marts["user_reports"])
+    (sql,) = [audit.sql for audit in audits if audit.name == "inside_window"]
+    assert not session.connection.execute(sql).fetchall()
+    outside = f"update mart.{stream} set event_date = '2021-12-01' where user_id = 'u1'"
+    session.connection.execute(outside)
+    # A row before the window is no fault, as long as the view leaves it out.
+    assert not session.connection.execute(sql).fetchall()
+    session.connection.execute(
+        f"create or replace macro mart.recent_{stream}(etl_date, window_days := 90) as table "
+        f"select * from mart.{stream}"
+    )
+    found = session.connection.execute(sql).fetchall()
+    assert found
+    assert {row[0] for row in found} == {stream}
 
 
 def test_a_corrected_row_joins_its_load(streams: Streams) -> None:

@@ -15,6 +15,7 @@ from vault_assets.loading.staging import Staged, stage_batches
 from vault_assets.model import Warehouse
 from vault_assets.settings import Settings
 from vault_assets.targets.ducklake import DuckLake
+from vault_assets_tests.targets.archives import archive, encrypted
 
 AMOUNTS = [
     "5.8100000000000005",
@@ -30,7 +31,10 @@ HOUSE = Warehouse.model_validate(
     {
         "name": "paid",
         "sources": {
-            "lines": {"objects": ["paid/*.jsonl", "paid/*.jsonl.gz"], "columns": COLUMNS},
+            "lines": {
+                "objects": ["paid/*.jsonl", "paid/*.jsonl.gz", "paid/*.jsonl.zip"],
+                "columns": COLUMNS,
+            },
             "tables": {"objects": "paid/*.csv", "columns": COLUMNS},
         },
     }
@@ -94,6 +98,32 @@ def test_objects_of_json_lines_are_staged_quarantined_or_rejected(
         (10, "not_object", "[]"),
         (11, "json", '{"id": "half'),
     ]
+
+
+def test_zipped_objects_are_staged_or_rejected_with_the_reason(
+    place: tuple[DuckLake, Store],
+) -> None:
+    lake, store = place
+    lines = FILES["lines"].encode()
+    store.put("paid/whole.jsonl.zip", archive(lines))
+    store.put("paid/none.jsonl.zip", archive())
+    store.put("paid/two.jsonl.zip", archive(lines, lines))
+    store.put("paid/half.jsonl.zip", archive(lines)[:-9])
+    store.put("paid/locked.jsonl.zip", encrypted(lines))
+    found = {
+        one.batch.object_key.removeprefix("paid/").partition(".")[0]: one
+        for one in stage(lake, store, "lines").batches
+    }
+    assert found["whole"].loaded == len(AMOUNTS)
+    reasons = {name: one.problem for name, one in found.items() if one.problem}
+    assert all(reason.startswith("rejected: ") for reason in reasons.values())
+    for name, told in (
+        ("none", "0 members"),
+        ("two", "2 members"),
+        ("half", "damaged"),
+        ("locked", "encrypted"),
+    ):
+        assert told in reasons[name], name
 
 
 def test_the_path_of_a_file_of_json_lines_can_be_added(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from vault_assets.api import open_lake
 from vault_assets.errors import BatchError
 from vault_assets.loading.replaying import replay_batch
+from vault_assets.model.keys import value_of
 from vault_assets_tests.loading.test_prejoined_files import Shop
 from vault_assets_tests.loading.warehouses import source, warehouse
 
@@ -93,8 +94,32 @@ def test_rows_that_come_without_an_object_are_refused(shop: Shop) -> None:
         ({"type": "date", "from_key": "day=("}, "no regular expression"),
         ({"type": "date", "from_key": "(?P<value>.)", "sql": "1"}, "either sql or from_key"),
         ({"type": "date"}, "either sql or from_key"),
+        ({"type": "date", "from_key": "(?P<year>.)(?P<day>.)"}, "from the left"),
+        ({"type": "date", "from_key": "(?P<value>.)(?P<year>.)"}, "one or the other"),
     ],
 )
 def test_a_declaration_that_cannot_be_is_refused(column: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         warehouse(sources={"x": {**source({"n": "integer"}), "derived": {"d": column}}})
+
+
+HOURLY = r"year=(?P<year>\d+)/month=(?P<month>\d+)/day=(?P<day>\d+)/(hour=(?P<hour>\d+)/)?"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("c/year=2022/month=3/day=07/hour=5/a.jsonl", "2022-03-07 05:00:00"),
+        ("c/year=2022/month=03/day=7/hour=05/a.jsonl", "2022-03-07 05:00:00"),
+        ("c/year=2022/month=3/day=07/a.jsonl", None),
+        ("c/month=3/day=07/hour=5/a.jsonl", None),
+    ],
+)
+def test_parts_of_a_key_are_one_time_padded_or_not(key: str, value: str | None) -> None:
+    assert value_of(HOURLY, key) == value
+
+
+def test_parts_without_an_hour_are_a_date() -> None:
+    assert value_of(r"(?P<year>\d+)-(?P<month>\d+)", "2022-3") == "2022-03-01"
+    assert value_of(r"(?P<year>\d+)", "2022") == "2022-01-01"
+    assert value_of(r"(?P<year>\d+)-(?P<month>\d+)-(?P<day>\d+)", "2022-3-7") == "2022-03-07"

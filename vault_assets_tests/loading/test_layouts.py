@@ -124,6 +124,11 @@ def test_a_lake_in_memory_has_no_files_to_lay_out() -> None:
         assert build(house).rows == 2
 
 
+def test_units_of_one_column_are_taken_once() -> None:
+    layout = Layout(partition_by=("year(ts)", "month(ts)", "day(ts)", "a", "a"))
+    assert layout.partition_sql == 'year("ts"), month("ts"), day("ts"), "a"'
+
+
 def test_a_month_is_one_of_a_year() -> None:
     layout = Layout(partition_by=("month(ts)", "bucket(45, user_id)"), sort_by=("a", "b DESC"))
     assert layout.partition_sql == 'year("ts"), month("ts"), bucket(45, "user_id")'

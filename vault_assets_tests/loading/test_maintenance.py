@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from vault_assets.errors import TargetError
 from vault_assets.loading.maintaining import maintain
 from vault_assets.loading.retention import compact_tracking
 from vault_assets_tests.loading.houses import House
@@ -34,6 +35,7 @@ def test_maintenance_merges_files_and_changes_no_row(house: House, tmp_path: Pat
     assert done.removed > 0
     stored = len(list((tmp_path / "data").rglob("*.parquet")))
     assert stored == done.files_after
+    assert done.bytes_before > done.bytes_after > 0
     assert [house.contents(name) for name in TABLES] == before
     house.land("changes", ("ann", "last", None))
     house.load()
@@ -77,3 +79,28 @@ def test_nothing_is_removed_that_a_recent_snapshot_needs(house: House, tmp_path:
     done = maintain(house.lake)
     assert (done.expired, done.removed) == (0, 0)
     assert files <= set((tmp_path / "data").rglob("*.parquet"))
+
+
+def test_a_snapshot_that_is_kept_can_be_read_after_maintenance(house: House) -> None:
+    house.land("changes", ("ann", "x", None))
+    house.load()
+    rows = "select person from vault.h_people at (version => {}) order by 1"
+    version = house.lake.session().value("select id from test.last_committed_snapshot()")
+    before = house.query(rows.format(version))
+    for number in range(3):
+        house.land("changes", (f"p{number}", "x", None))
+        house.load()
+    done = maintain(house.lake, keep_days=1, clean_days=0)
+    assert done.expired == 0
+    assert house.query(rows.format(version)) == before
+
+
+def test_a_file_that_a_snapshot_needs_and_that_is_gone_is_told(
+    house: House, tmp_path: Path
+) -> None:
+    house.land("changes", ("ann", "x", None))
+    house.load()
+    lost = next((tmp_path / "data").rglob("h_people/*.parquet"))
+    lost.unlink()
+    with pytest.raises(TargetError, match=f"1 files are missing .*{lost.name}"):
+        maintain(house.lake)

@@ -10,7 +10,7 @@ from vault_assets.targets.csv.flow import Flow
 from vault_assets.targets.csv.header import CR, Header
 from vault_assets.targets.csv.records import CHUNK, MAX_RECORD
 from vault_assets.targets.csv.strings import strings
-from vault_assets.targets.csv.structure import Positions
+from vault_assets.targets.csv.structure import Bytes, Mask, Positions
 
 _KEPT = 64 << 10
 _SCHEMA = pa.schema(
@@ -58,7 +58,7 @@ class Lines:
     def _batches(self) -> Iterator[pa.RecordBatch]:
         rest = b""
         for block, length in self._blocks():
-            buffer = rest + block
+            buffer = rest + block if rest else block
             data = np.frombuffer(buffer, np.uint8)
             breaks = np.flatnonzero(data == self._newline) + 1
             stops = breaks[~self._is_joined(self._line + np.arange(len(breaks)))]
@@ -73,7 +73,7 @@ class Lines:
     ) -> pa.RecordBatch:
         starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))
         lines = self._line + np.searchsorted(breaks, starts, "right")
-        filled = np.add.reduceat((data != self._newline) & (data != CR), starts, dtype=np.int64) > 0
+        filled = _filled(data, starts, stops, self._newline)
         numbers = lines[filled]
         text, misencoded = strings(data, stops)
         self._line += int(np.searchsorted(breaks, stops[-1], "right"))
@@ -83,7 +83,7 @@ class Lines:
         columns = [
             pa.array(numbers),
             pa.array((self._position + starts)[filled]),
-            text.filter(pa.array(filled)),
+            text if filled.all() else text.filter(pa.array(filled)),
             pa.array(misencoded[filled]),
             pa.array(np.full(len(numbers), overlong)),
         ]
@@ -112,9 +112,19 @@ class Lines:
                     rest, chunk, skipped = b"", chunk[first:], 0
                 cut = chunk.rfind(end) + 1
                 if cut:
-                    yield rest + chunk[:cut], 0
+                    yield b"".join((rest, memoryview(chunk)[:cut])), 0
                 rest = chunk[cut:] if cut else rest + chunk
                 if len(rest) > MAX_RECORD:
                     rest, skipped = rest[:_KEPT], len(rest)
         if rest:
             yield rest + end, skipped
+
+
+def _filled(data: Bytes, starts: Positions, stops: Positions, newline: int) -> Mask:
+    """Return which lines have a byte that ends no line."""
+    first = data[starts]
+    filled = (first != newline) & (first != CR)
+    # A line that begins otherwise has nothing, unless more than CRLF is left of it.
+    if (~filled & (stops - starts > len(b"\r\n"))).any():
+        return np.add.reduceat((data != newline) & (data != CR), starts, dtype=np.int64) > 0
+    return filled

@@ -146,7 +146,7 @@ class _Reading:
         scratch.fill("torn", torn_of(scratch.stream, turns, layout, grammar), every_line.reader())
         found = scratch.con.execute(joined_lines(turns, torn)).fetchnumpy()["line_no"]
         scratch.drop("torn", "turns")
-        return found
+        return np.asarray(found)
 
     def _select(self, split: Split) -> str:
         if self.refusal is not None:

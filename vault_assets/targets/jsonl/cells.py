@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from vault_assets.model.names import literal, quoted
 from vault_assets.targets.csv.cells import REFUSED, Cell, Split, cleaning, each, failed, verdict
 from vault_assets.targets.csv.header import SourceColumn
-from vault_assets.targets.jsonl.numbers import SUFFIX, marked, rounded, unmarked
+from vault_assets.targets.jsonl.doubt import NESTED, ROUNDED
+from vault_assets.targets.jsonl.numbers import SUFFIX, doubt, inexact, marked, unmarked
+from vault_assets.targets.jsonl.shape import Shape, path, shape_of
 
 _BLANKS = "' ' || chr(9) || chr(13)"
 
 
 def split_lines(stream: str) -> Split:
-    """Return the lines of the stream of `Lines`, with their ends, which are blanks to JSON."""
+    """Return the lines of the `doubted` stream, with their ends, which are blanks to JSON."""
     return Split(
         f"""
-    select row_no, text,
+    select row_no, text, {ROUNDED}, {NESTED},
       case when overlong then 'line_too_long' when misencoded then 'encoding' end as problem
     from {stream}""",
         raw="rtrim(text, chr(13) || chr(10))",
@@ -24,20 +26,24 @@ def split_lines(stream: str) -> Split:
 def judged(split: Split, columns: Mapping[str, SourceColumn]) -> str:
     """Return a select of row_no, every declared column, typed, and why the line is no row.
 
-    Of the shape of a CSV file's `judged`: `REFUSED` is NULL where the line is a row.
+    Of the shape of a CSV file's `judged`: `REFUSED` is NULL where the line is a row. Each line is
+    parsed once; those in doubt, see `doubt`, are parsed again with their numbers in quotes.
     """
     cells = cells_of(columns)
     emptied = [cell for cell in cells if cell.declared.empty_as_null]
+    shape = shape_of(steps_of(cell) for cell in cells)
     return f"""
 -- Every line with its typed columns; "#refused" is NULL where the line is a row.
 with lines as ({split.sql}),
-known as (select row_no, text, case {_problem()} end as problem from lines),
-split as (
-  select *, case when problem is null then json_extract_string(text, {_paths(cells, "")}) end
-    as fields
-  from known
+parsed as (
+  select *,
+    case when problem is null then try(json_transform(text, {literal(shape.spec)})) end as object
+  from lines
 ),
-fields as (select row_no, text, problem, {each(cells, "extract")} from split),
+fields as (
+  select row_no, text, {ROUNDED}, {NESTED}, case {_problem()} end as problem, {_found(cells, shape)}
+  from parsed
+),
 {_exact(cells)}
 {cleaning(cells, emptied)}
 typed as (select *, {each(cells, "convert")} from cleaned),
@@ -57,36 +63,45 @@ def cells_of(columns: Mapping[str, SourceColumn]) -> list[Cell]:
     ]
 
 
+def steps_of(cell: Cell) -> tuple[str, ...]:
+    """Return the keys that lead to a column's value."""
+    return cell.declared.steps or (cell.name,)
+
+
 def _problem() -> str:
+    # An object that can be parsed has a value here, even the empty one.
     return (
         "when problem is not null then problem "
+        "when starts_with(text, '{') then case when object is null then 'json' end "
         "when not json_valid(text) then 'json' "
-        "when starts_with(text, '{') then null "
         f"when not starts_with(ltrim(text, {_BLANKS}), '{{') then 'not_object'"
     )
 
 
+def _found(cells: list[Cell], shape: Shape) -> str:
+    """SQL: the text of every column's value."""
+    return ", ".join(
+        f"{shape.value('object', 'text', steps_of(cell))} as {cell.text}" for cell in cells
+    )
+
+
 def _paths(cells: list[Cell], suffix: str) -> str:
-    paths = []
-    for cell in cells:
-        steps = cell.declared.steps or (cell.name,)
-        paths.append(literal("$" + "".join(f'."{step}{suffix}"' for step in steps)))
-    return f"[{', '.join(paths)}]"
+    return f"[{', '.join(literal(path(steps_of(cell), suffix)) for cell in cells)}]"
 
 
 def _exact(cells: list[Cell]) -> str:
     """Return the definitions that lead from `fields` to `texts`, with exact numbers."""
-    doubts = {cell.text: rounded(_read_as(cell), cell.text, "text") for cell in cells}
-    some = " or ".join(doubt for doubt in doubts.values() if doubt)
-    if not some:
+    doubts = {cell.text: inexact(_read_as(cell), cell.text) for cell in cells}
+    doubtful = [cell for cell in cells if doubts[cell.text]]
+    if not doubtful:
         return "texts as (from fields),"
     changes = ", ".join(
         f"case when exact is null then {cell.text} "
         f"when {doubts[cell.text]} then {unmarked(f'exact[{cell.position}]')} "
         f"else {cell.text} end as {cell.text}"
-        for cell in cells
-        if doubts[cell.text]
+        for cell in doubtful
     )
+    some = doubt((_read_as(cell), cell.text) for cell in doubtful)
     return f"""exact as (
   select *, case when {some} then json_extract_string({marked("text")}, {_paths(cells, SUFFIX)}) end
     as exact

@@ -7,7 +7,10 @@ a letter is added on the way: the text "ab" becomes "abn", the number 1.50 becom
 ends in a digit and a nested value in a bracket, so the last character says what a value was.
 """
 
+from collections.abc import Iterable
+
 from vault_assets.model.names import literal
+from vault_assets.targets.jsonl.doubt import NESTED, ROUNDED
 
 _STRING = r'"((?:[^"\\]|\\.)*)"'
 _NUMBER = r"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
@@ -32,30 +35,46 @@ def unmarked(value: str) -> str:
     )
 
 
-def rounded(kind: str, value: str, line: str) -> str | None:
-    """Return a condition: the extracted text may differ from the number's; None if it never does.
+def inexact(kind: str, value: str) -> str | None:
+    """Return a condition: the text, in a line of doubt, may differ from what is written.
 
-    A double gives its own shortest text back, and other types take no number with a point.
+    None if it never does: a double gives its own shortest text back, and other types take no number
+    with a point.
 
     Args:
         kind: What the text is read as: `integer`, `decimal`, `text` or another kind of type.
         value: SQL of the extracted text.
-        line: SQL of the line.
     """
-    # A point or an exponent: 0.0000001 comes out as 1e-7.
-    double = f"(contains({value}, '.') or contains({value}, 'e'))"
-    if kind == "integer":
-        # 27.0, which then stands in the line like that. Where it only stands for another value,
-        # 27.00000000000000000001 passes for 27: as equal as doubles are.
-        there = f"(contains({line}, {value} || ',') or contains({line}, {value} || '}}'))"
-        return f"({double} and not (strlen({value}) < 18 and {there}))"
-    if kind == "decimal":
-        # A double keeps 15 digits: it takes a longer number in the line to lose one.
-        long = f"regexp_matches({line}, '[0-9.]{{17}}|[0-9][eE]')"
-        return f"({double} and (contains({value}, 'e') or {long}))"
+    if kind in ("integer", "decimal"):
+        return f"(contains({value}, '.') or contains({value}, 'e'))"
     if kind == "text":
-        number = literal(r"0|-?[0-9]+[.eE][-+.eE0-9]*")
-        nested = f"starts_with({value}, '{{') or starts_with({value}, '[')"
-        # The comparison is cheap, and decides nearly every text.
-        return f"({nested} or ({value} < ':' and regexp_full_match({value}, {number})))"
+        return f"({_is_nested(value)} or {_is_number(value)})"
     return None
+
+
+def doubt(values: Iterable[tuple[str, str]]) -> str:
+    """Return a condition: a line must be read again with care. See `doubt.doubted`.
+
+    Args:
+        values: Kind and SQL of each text for which there is an `inexact`.
+    """
+    values = tuple(values)
+    numbers = [inexact(kind, value) for kind, value in values if kind != "text"]
+    texts = [value for kind, value in values if kind == "text"]
+    # A text column shows 1.50 as it is written, so its numbers are in doubt in any line. Texts do
+    # not often begin with a digit, and the comparison is cheap.
+    parts = [_is_number(text) for text in texts]
+    if texts:
+        parts.append(f"({NESTED} and ({' or '.join(_is_nested(text) for text in texts)}))")
+    if numbers:
+        parts.append(f"({ROUNDED} and ({' or '.join(map(str, numbers))}))")
+    return " or ".join(parts)
+
+
+def _is_nested(value: str) -> str:
+    return f"(starts_with({value}, '{{') or starts_with({value}, '['))"
+
+
+def _is_number(value: str) -> str:
+    number = literal(r"0|-?[0-9]+[.eE][-+.eE0-9]*")
+    return f"({value} < ':' and regexp_full_match({value}, {number}))"

@@ -13,6 +13,7 @@ from vault_assets.targets.csv.lines import Lines
 from vault_assets.targets.csv.scratch import Scratch
 from vault_assets.targets.csv.spool import as_utf8, utf16_of
 from vault_assets.targets.jsonl.cells import judged, split_lines
+from vault_assets.targets.jsonl.doubt import doubted
 from vault_assets.targets.jsonl.sampling import Sample, unknown_keys
 from vault_assets.targets.result import FileResult
 
@@ -65,7 +66,7 @@ def _read(
     split = split_lines(scratch.stream)
     select = refused(split, columns, refusal) if refusal else judged(split, columns)
     lines, sample = Lines(text, text_start(text)), Sample()
-    scratch.fill(CELLS, select, sample.watched(lines.reader()))
+    scratch.fill(CELLS, select, doubted(sample.watched(lines.reader())))
     found = divide(scratch, columns)
     if found.records != lines.count:
         raise TargetError(

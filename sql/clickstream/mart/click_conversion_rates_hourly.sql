@@ -1,0 +1,9 @@
+-- mart.click_conversion_rates_hourly: products paid, by the source of the session; no rate despite its name.
+select
+  c.utm_source,
+  date_trunc('hour', p.event_timestamp) as date_part,
+  cast(sum(p.product_count) as bigint) as sm
+from stage.purchases as p
+inner join stage.conversion as c on c.session_id = p.session_id
+where date_trunc('hour', p.event_timestamp) in (select partition_value from changed_partitions)
+group by all
