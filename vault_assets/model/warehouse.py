@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from vault_assets.model.base import Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.marts import Mart
+from vault_assets.model.metrics import Metric
 from vault_assets.model.names import Name, nearest
 from vault_assets.model.null_key_references import check_null_keys
 from vault_assets.model.prejoin_references import check_prejoins, prejoined_types
@@ -41,6 +42,9 @@ class Warehouse(QueryTables, Vault):
         description="Rules of keys and hashdiffs: `vault_assets`, or those of a vault taken over.",
     )
     sources: dict[Name, Source] = Field(min_length=1, description="Sources by name.")
+    metrics: dict[Name, Metric] = Field(
+        default_factory=dict, description="Formulas that queries of marts use as metric(name)."
+    )
     marts: dict[Name, Mart] = Field(default_factory=dict, description="Marts by name.")
 
     @model_validator(mode="after")

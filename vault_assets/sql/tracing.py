@@ -13,6 +13,7 @@ from vault_assets.model.names import nearest
 from vault_assets.model.partitions import BATCHES, CHANGED
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.master_views import master_view_named
+from vault_assets.sql.metrics import with_metrics
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import query_table
@@ -26,7 +27,8 @@ Origin = tuple[str, str, str]
 def mart_sql(warehouse: Warehouse, name: str) -> str:
     """Return the text of a mart's query."""
     sql = warehouse.marts[name].sql or f"{warehouse.name}/mart/{name}.sql"
-    return read_sql(sql) if sql.endswith(".sql") else sql.strip()
+    text = read_sql(sql) if sql.endswith(".sql") else sql.strip()
+    return with_metrics(warehouse, name, text)
 
 
 def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
