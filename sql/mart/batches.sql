@@ -19,7 +19,7 @@ staged as (
     rows_in as records,
     inserted as loaded
   from registry.applied
-  where table_name = 'stage.' || stage and stage in (select stage from reads)
+  where table_name = {{ (stage_layer ~ '.') | lit }} || stage and stage in (select stage from reads)
 ),
 marks as (
   select
@@ -29,7 +29,7 @@ marks as (
     bit_xor(
       md5_number_lower(
         case
-          when a.table_name like 'mart.%' then concat_ws('|', a.table_name, a.note)
+          when a.table_name in ({{ marts | map('lit') | join(', ') }}) then concat_ws('|', a.table_name, a.note)
           else concat_ws('|', a.table_name, a.applied_at)
         end
       )

@@ -22,7 +22,7 @@ select
   case when a.batch_id is null then f.reason end as problem
 from registry.batches as b
 left join registry.applied as a
-  on a.table_name = 'stage.' || b.source and a.batch_id = b.batch_id
+  on a.table_name = $stage_layer || '.' || b.source and a.batch_id = b.batch_id
 left join last_failures as f on f.batch_id = b.batch_id
 left join registry.approvals as p on p.batch_id = b.batch_id
 where $source is null or b.source = $source

@@ -10,5 +10,5 @@ select
   max(a.applied_at) as last_load
 from registry.batches as b
 left join registry.applied as a
-  on a.table_name = 'stage.' || b.source and a.batch_id = b.batch_id
+  on a.table_name = $stage_layer || '.' || b.source and a.batch_id = b.batch_id
 group by b.source

@@ -10,7 +10,7 @@ where
       not exists (
         select 1
         from registry.applied as a
-        where a.table_name = 'stage.' || b.source and a.batch_id = b.batch_id
+        where a.table_name = $stage and a.batch_id = b.batch_id
       )
       and not exists (
         select 1

@@ -7,7 +7,7 @@ where
   and not exists (
     select 1
     from registry.applied as a
-    where a.table_name = 'stage.' || b.source and a.batch_id = b.batch_id
+    where a.table_name = {{ (plan.table.layer ~ '.') | lit }} || b.source and a.batch_id = b.batch_id
   )
   and not exists (
     select 1

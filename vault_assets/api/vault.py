@@ -30,6 +30,7 @@ from vault_assets.loading.stage_writing import StagedBatch
 from vault_assets.loading.stored import stored_columns
 from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.model import Table, Warehouse
+from vault_assets.model.layers import VAULT, TableKind
 from vault_assets.model.names import nearest, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
@@ -38,7 +39,7 @@ from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.rows import GivenRows
 
-_LAYERS = ("vault", "mart", "stage")
+_KINDS: tuple[TableKind, ...] = ("vault", "mart", "stage")
 
 
 class Vault:
@@ -288,7 +289,7 @@ class Vault:
             ghosts: Whether the two ghost rows of a vault table are among them.
         """
         layer, table = self._loaded(name)
-        plain = ghosts or layer != "vault" or table in dict(self._query_tables())
+        plain = ghosts or layer != VAULT or table in dict(self._query_tables())
         condition = "" if plain else " where batch_id <> 'ghost'"
         return self.query(f"from {quoted(layer)}.{quoted(table)}{condition}")
 
@@ -316,7 +317,7 @@ class Vault:
 
     def batches(self, source: str | None = None) -> list[dict[str, Any]]:
         """Return the batches with status and counters of their stage, the earliest first."""
-        return batch_list(self.lake, source=source, limit=None)[::-1]
+        return batch_list(self.lake, self.warehouse, source=source, limit=None)[::-1]
 
     def quarantine(self, name: str) -> pa.Table:
         """Return refused rows with their reasons.
@@ -325,7 +326,8 @@ class Vault:
             name: A source: all of its rows that a table refused. A vault table: those it refused.
         """
         layer, table = self._place(name, "stage", "vault")
-        return quarantined_rows(self.lake, self.warehouse, layer, table)
+        kind = self.warehouse.kind_of(layer, table)
+        return quarantined_rows(self.lake, self.warehouse, kind, table)
 
     def check(self, name: str) -> tuple[Verdict, ...]:
         """Judge a table as it stands by all its checks, those that block first.
@@ -340,8 +342,8 @@ class Vault:
                 where=name,
                 fix="Read `verdicts` of what that returned.",
             )
-        judge = {"vault": judge_vault_table, "mart": judge_mart, "stage": judge_stage}[layer]
-        return judge(self.lake, self.warehouse, table)
+        judges = {"vault": judge_vault_table, "mart": judge_mart, "stage": judge_stage}
+        return judges[self.warehouse.kind_of(layer, table)](self.lake, self.warehouse, table)
 
     def close(self) -> None:
         """Close the lake; one in memory is gone."""
@@ -363,16 +365,18 @@ class Vault:
             raise TargetError("it has not been loaded yet", where=f"{layer}.{table}")
         return layer, table
 
-    def _place(self, name: str, *layers: str) -> tuple[str, str]:
+    def _place(self, name: str, *kinds: TableKind) -> tuple[str, str]:
         """Return layer and name of a declared table.
 
         Raises:
-            DeclarationError: No table has that name in these layers (default: in any).
+            DeclarationError: No table has that name and is of these kinds (default: of any).
         """
-        known = [(layer, table) for layer, table, _ in self.warehouse.tables()]
-        for layer in layers or _LAYERS:
-            for place in known:
-                if place[0] == layer and name in (place[1], ".".join(place)):
+        known: dict[TableKind, list[tuple[str, str]]] = {kind: [] for kind in kinds or _KINDS}
+        for layer, table, _ in self.warehouse.tables():
+            known.get(self.warehouse.kind_of(layer, table), []).append((layer, table))
+        for places in known.values():
+            for place in places:
+                if name in (place[1], ".".join(place)):
                     return place
-        hint = nearest(name, [table for layer, table in known if layer in (layers or _LAYERS)])
+        hint = nearest(name, [table for places in known.values() for _, table in places])
         raise DeclarationError(f"no table {name!r}: {hint}", where=self.warehouse.name)

@@ -34,7 +34,7 @@ def batches(
     if source is not None and source not in found.sources:
         raise SettingsError(f"no source {source!r}: {nearest(source, found.sources)}")
     with lake_of(found.name) as lake:
-        rows = batch_list(lake, source=source, limit=limit)
+        rows = batch_list(lake, found, source=source, limit=limit)
     table = grid("batch", "status", *_COUNTERS, numbers=frozenset(_COUNTERS))
     for row in rows:
         about = [row["batch_id"], row["object_key"]]

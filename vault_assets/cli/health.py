@@ -5,7 +5,11 @@ import time
 import dagster as dg
 
 from vault_assets.cli.project_definitions import repository
+from vault_assets.model import Warehouse
 from vault_assets.orchestration.check_history import CheckMark, TellingRule, read_changes
+
+_TABLE_PARTS = 3
+"""Of an asset key: warehouse, layer, table."""
 
 
 def failing_checks(module: str, warehouse: str) -> list[tuple[str, str, str]]:
@@ -19,15 +23,23 @@ def failing_checks(module: str, warehouse: str) -> list[tuple[str, str, str]]:
     return sorted((*failing.subject[:2], failing.severity.value) for failing in mark.failing)
 
 
-def mart_ages(module: str, warehouse: str) -> list[tuple[str, float | None]]:
+def mart_ages(module: str, warehouse: Warehouse) -> list[tuple[str, float | None]]:
     """Return (asset, hours since it was built, or None) of every mart."""
     graph = repository(module).asset_graph
     ages = []
     with dg.DagsterInstance.get() as instance:
         for key in sorted(graph.get_all_asset_keys()):
-            if key.path[:2] != [warehouse, "mart"]:
+            if key.path[0] != warehouse.name or not _is_mart(warehouse, key):
                 continue
             event = instance.get_latest_materialization_event(key)
             hours = (time.time() - event.timestamp) / 3600 if event else None
             ages.append((key.to_user_string(), hours))
     return ages
+
+
+def _is_mart(warehouse: Warehouse, key: dg.AssetKey) -> bool:
+    """Whether it is in a layer of marts and no stage: a declared mart or a Python asset."""
+    if len(key.path) < _TABLE_PARTS:
+        return False
+    layer, name = key.path[1], key.path[-1]
+    return layer in warehouse.mart_layers and warehouse.kind_of(layer, name) == "mart"

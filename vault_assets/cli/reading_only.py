@@ -45,7 +45,7 @@ def refuse_all_but_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> N
             "`query` runs one select statement", fix="It cannot change anything."
         )
     for schema, name in _table_functions(_syntax_tree(connection, sql)):
-        if schema == "mart" and name in _views_with_parameters(connection):
+        if (schema, name) in _views_with_parameters(connection):
             continue
         if name not in _READ and not name.startswith("duckdb_"):
             raise VaultAssetsError(
@@ -61,12 +61,12 @@ def _syntax_tree(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
     return tree
 
 
-def _views_with_parameters(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def _views_with_parameters(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     rows = connection.execute(
-        "select function_name from duckdb_functions() where function_type = 'table_macro' "
-        "and database_name = current_database() and schema_name = 'mart'"
+        "select schema_name, function_name from duckdb_functions() "
+        "where function_type = 'table_macro' and database_name = current_database()"
     ).fetchall()
-    return {name for (name,) in rows}
+    return {(schema, name) for schema, name in rows}
 
 
 def _table_functions(node: Any) -> Iterator[tuple[str, str]]:

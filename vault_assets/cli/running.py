@@ -90,7 +90,7 @@ def partition_config(
     found = {}
     for key in keys:
         warehouse = warehouses.get(key.path[0])
-        mart = warehouse.marts.get(key.path[-1]) if warehouse and key.path[1] == "mart" else None
+        mart = warehouse.mart_at(key.path[1], key.path[-1]) if warehouse else None
         if mart and mart.partition:
             if partitions != ALL:
                 mart.partition.bounds(partitions)

@@ -57,7 +57,7 @@ def _checks(found: Warehouse, settings: Settings) -> bool:
             f"[{'red' if severity == 'ERROR' else 'yellow'}]{severity.lower()}[/]"
             f"  {asset}: check {check} fails"
         )
-    for asset, hours in mart_ages(settings.module, found.name):
+    for asset, hours in mart_ages(settings.module, found):
         limit = found.freshness_hours
         stale = hours is None or (limit is not None and hours > limit)
         age = "never built" if hours is None else f"built {hours:.1f} h ago"

@@ -57,7 +57,9 @@ def approve(
         ensure_registry(session)
         applied = _applied(session, batch_id)
         waiting = tuple(table for table in holding if table not in applied)
-        _refuse_needless(session, batch_id, f"stage.{source}" in applied, holding, waiting)
+        _refuse_needless(
+            session, batch_id, warehouse.stage_label(source) in applied, holding, waiting
+        )
         made = Approval(batch_id, who, utc_now(), reason.strip(), waiting)
         session.run(
             f"insert into {APPROVALS.sql} by name select $batch_id as batch_id, "

@@ -15,6 +15,8 @@ from vault_assets.loading.audits import Audit, Verdict
 from vault_assets.loading.writing import Exported, Written
 from vault_assets.model import Mart, Warehouse
 from vault_assets.model.names import literal, quoted
+from vault_assets.sql.mart_tables import mart_table
+from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import EXPORTS_DUE
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
@@ -52,7 +54,7 @@ def export_mart(
     done: list[Exported] = []
     wrong: list[dict[str, Any]] = []
     for value in dict.fromkeys(row["partition_value"] for row in due):
-        query = _rows_of(session, name, mart, value)
+        query = _rows_of(session, mart_table(warehouse, name), mart, value)
         with _scratch(lake) as path:
             done.append(_export(session, store, query, _key(mart, value), path))
             wrong += _differences(session, store, query, done[-1], path)
@@ -103,14 +105,14 @@ def _key(mart: Mart, value: str | None) -> str:
     return mart.export.key.replace(f"{{{mart.partition.column}}}", mart.partition.label(time))
 
 
-def _rows_of(session: Session, name: str, mart: Mart, value: str | None) -> str:
+def _rows_of(session: Session, table: TablePlan, mart: Mart, value: str | None) -> str:
     """Return the query of the rows of a file, in their order."""
     assert mart.export is not None  # noqa: S101  narrows the type
-    rows = session.rows(f"describe mart.{quoted(name)}")
+    rows = session.rows(f"describe {table.sql}")
     columns = [r["column_name"] for r in rows if r["column_name"] not in mart.export.leave_out]
     unknown = set(mart.export.order_by) - set(columns)
     if unknown:
-        raise DeclarationError(f"has no column {min(unknown)!r} to sort by", where=f"mart.{name}")
+        raise DeclarationError(f"has no column {min(unknown)!r} to sort by", where=table.label)
     order = [*mart.export.order_by, *(c for c in columns if c not in mart.export.order_by)]
     where = ""
     if value is not None and mart.partition is not None:
@@ -118,7 +120,7 @@ def _rows_of(session: Session, name: str, mart: Mart, value: str | None) -> str:
         where = f" where {quoted(mart.partition.column)} = {kind} {literal(value)}"
     listed = ", ".join(f"{quoted(column)} nulls last" for column in order)
     shown = ", ".join(map(quoted, columns))
-    return f"select {shown} from mart.{quoted(name)}{where} order by {listed}"
+    return f"select {shown} from {table.sql}{where} order by {listed}"
 
 
 @contextmanager

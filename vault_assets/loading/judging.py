@@ -14,6 +14,7 @@ from vault_assets.loading.tables import ensure_registry
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted
 from vault_assets.model.partitions import CHANGED
+from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import CheckTemplate, render
@@ -60,16 +61,16 @@ def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[
 def judge_mart(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
     """Return what the audits of a mart say of its rows."""
     mart = warehouse.marts[name]
-    session = lake.session()
+    session, table = lake.session(), mart_table(warehouse, name)
     if mart.partition:
         # Their checks may read what a build would have changed: here, all that is stored.
         session.run(
             f"create or replace temp table {CHANGED} as select distinct "
-            f"{quoted(mart.partition.column)} as partition_value from mart.{quoted(name)}",
+            f"{quoted(mart.partition.column)} as partition_value from {table.sql}",
             note=False,
         )
     try:
-        return _judged(session, [*mart_audits(name, mart), *declared_audits(mart)])
+        return _judged(session, [*mart_audits(warehouse, name), *declared_audits(mart)])
     finally:
         session.run(f"drop table if exists temp.{CHANGED}", note=False)
 

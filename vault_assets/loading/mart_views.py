@@ -6,6 +6,7 @@ from vault_assets.loading.audits import Audit, evaluate, refuse_failures
 from vault_assets.loading.writing import Written
 from vault_assets.model import Warehouse
 from vault_assets.model.names import quoted
+from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.mart_views import described_call, view_statements
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
@@ -23,15 +24,15 @@ def create_view(
         TargetError: The query cannot be read.
     """
     mart = warehouse.marts[name]
-    table = TablePlan("mart", name, ())
-    statements = view_statements(name, mart, mart_sql(warehouse, name))
+    table = mart_table(warehouse, name)
+    statements = view_statements(table, mart, mart_sql(warehouse, name))
 
     def unit(session: Session) -> Written:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         _drop_table(session, table)
         for statement in statements:
             session.run(statement)
-        rows = session.rows(f"describe {described_call(name, mart)}")
+        rows = session.rows(f"describe {described_call(table, mart)}")
         verdicts = evaluate(session, audits, blocking=True)
         refuse_failures(table.label, verdicts)
         verdicts += evaluate(session, audits, blocking=False)

@@ -8,9 +8,10 @@ from vault_assets.loading.layouts import change_layout, ensure_layout
 from vault_assets.loading.mart_views import create_view
 from vault_assets.loading.partitioned import replace_partitions
 from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
-from vault_assets.model import Mart, Warehouse
+from vault_assets.model import Warehouse
 from vault_assets.model.layouts import Layout
 from vault_assets.model.names import quoted
+from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
 from vault_assets.targets.ducklake import DuckLake
@@ -24,13 +25,13 @@ def mart_query(warehouse: Warehouse, name: str) -> Query:
     return Query(mart_sql(warehouse, name), warehouse.marts[name].parameters)
 
 
-def mart_audits(name: str, mart: Mart) -> list[Audit]:
+def mart_audits(warehouse: Warehouse, name: str) -> list[Audit]:
     """Return the audits that a mart's declaration implies: its key is unique and never NULL."""
+    mart, table = warehouse.marts[name], mart_table(warehouse, name).sql
     if not mart.key:
         return []
     keys = ", ".join(quoted(column) for column in mart.key)
     missing = " or ".join(f"{quoted(column)} is null" for column in mart.key)
-    table = f"mart.{quoted(name)}"
     sql = (
         f"select {keys}, count(*) as rows_with_this_key from {table} "
         f"group by {keys} having count(*) > 1 or {missing}"
@@ -107,7 +108,7 @@ def build_mart(
         AuditsFailedError, TargetError: As `replace_table`.
     """
     mart = warehouse.marts[name]
-    audits = [*mart_audits(name, mart), *extra_audits]
+    audits = [*mart_audits(warehouse, name), *extra_audits]
     if mart.kind == "view" and partitions is None:
         return create_view(lake, warehouse, name, audits)
     query = mart_query(warehouse, name)
@@ -118,7 +119,9 @@ def build_mart(
     if partitions is not None:
         raise DeclarationError(
             "has no partitions",
-            where=f"mart.{name}",
+            where=warehouse.mart_label(name),
             fix="Declare `partition`, or leave the partitions away.",
         )
-    return replace_table(lake, "mart", name, query, audits=audits, layout=mart.layout)
+    return replace_table(
+        lake, warehouse.mart_layer(name), name, query, audits=audits, layout=mart.layout
+    )

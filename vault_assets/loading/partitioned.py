@@ -15,6 +15,7 @@ from vault_assets.model.names import quoted
 from vault_assets.model.partitions import ALL, BATCHES, CHANGED, Partition
 from vault_assets.sql import dialect
 from vault_assets.sql.feeding import feeds_of
+from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED, EXPORTS_DUE
 from vault_assets.sql.templates import read_sql, render
@@ -64,11 +65,11 @@ def replace_partitions(
     assert partition is not None  # noqa: S101  narrows the type
     bounds = None if given in (None, ALL) else partition.bounds(given)
     reads = sorted(feeds_of(warehouse, name))
-    table = TablePlan("mart", name, ())
+    table = mart_table(warehouse, name)
 
     def unit(session: Session) -> Written:
         ensure_registry(session)
-        _find_batches(session, table, partition, reads)
+        _find_batches(session, warehouse, table, partition, reads)
         source, parameters = source_of(session, query)
         columns = described(session, table, source, parameters)
         _refuse_other_column(table, partition, columns)
@@ -103,7 +104,9 @@ def replace_partitions(
 
 def forget_consumed(lake: DuckLake, warehouse: Warehouse) -> None:
     """Let the next build of every mart by partition build all of its partitions."""
-    labels = [f"mart.{name}" for name, mart in warehouse.marts.items() if mart.partition]
+    labels = [
+        warehouse.mart_label(name) for name, mart in warehouse.marts.items() if mart.partition
+    ]
     if labels:
         sql = f"delete from {APPLIED.sql} where list_contains($tables, table_name)"
 
@@ -115,7 +118,11 @@ def forget_consumed(lake: DuckLake, warehouse: Warehouse) -> None:
 
 
 def _find_batches(
-    session: Session, table: TablePlan, partition: Partition, reads: Sequence[tuple[str, str]]
+    session: Session,
+    warehouse: Warehouse,
+    table: TablePlan,
+    partition: Partition,
+    reads: Sequence[tuple[str, str]],
 ) -> None:
     """Fill temp table `mart_batches`: the staged batches of the mart's stages, judged.
 
@@ -125,7 +132,13 @@ def _find_batches(
         f"create or replace temp table {CHANGED} (partition_value {partition.sql_type})",
         note=False,
     )
-    sql = render("mart/batches.sql", label=table.label, reads=reads)
+    sql = render(
+        "mart/batches.sql",
+        label=table.label,
+        reads=reads,
+        marts=[warehouse.mart_label(name) for name in warehouse.marts],
+        stage_layer=warehouse.stage_layer,
+    )
     session.run(sql, {"replay": REPLAY}, note=False)
 
 

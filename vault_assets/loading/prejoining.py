@@ -99,7 +99,7 @@ def refuse_unlooked(session: Session, plan: StagePlan, batch: Batch) -> None:
             f"batch {batch.batch_id} looks up {other['source']}, whose batch {other['batch_id']} "
             f"({other['object_key']}) is not later and not staged",
             where=plan.table.label,
-            fix=f"Load stage.{other['source']} first, then run again.",
+            fix=f"Load {plan.table.layer}.{other['source']} first, then run again.",
         )
 
 

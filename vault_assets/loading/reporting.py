@@ -9,6 +9,7 @@ from vault_assets.loading.stored import stored_columns
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.work import unfinished_batches
 from vault_assets.model import Warehouse
+from vault_assets.model.layers import VAULT, TableKind
 from vault_assets.model.names import quoted
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.planning import vault_plan
@@ -67,7 +68,7 @@ def _has_registry(lake: DuckLake) -> bool:
 
 
 def batch_list(
-    lake: DuckLake, *, source: str | None = None, limit: int | None = 50
+    lake: DuckLake, warehouse: Warehouse, *, source: str | None = None, limit: int | None = 50
 ) -> list[dict[str, Any]]:
     """Return the newest batches (None: all) with status and counters of their stage, newest first.
 
@@ -75,7 +76,7 @@ def batch_list(
     """
     if not _has_registry(lake):
         return []
-    values = {"source": source, "limit": limit}
+    values = {"source": source, "limit": limit, "stage_layer": warehouse.stage_layer}
     return lake.session().rows(read_sql("registry/batches.sql"), values)
 
 
@@ -91,20 +92,20 @@ def applied_batches(lake: DuckLake, label: str) -> list[dict[str, Any]]:
     )
 
 
-def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str) -> pa.Table:
+def quarantined_rows(lake: DuckLake, warehouse: Warehouse, kind: TableKind, name: str) -> pa.Table:
     """Return the rows that a vault table refused, or those of a source that any table refused.
 
     Args:
         lake: The warehouse's lake.
         warehouse: The declaration.
-        layer: `vault` or `stage`.
+        kind: `vault` or `stage`.
         name: The vault table, or the source.
 
     Returns:
         The columns of a quarantine, `object_key` and `released_as`: the batch of the corrected row.
     """
     session = lake.session()
-    bindings = vault_plan(warehouse, name).bindings if layer == "vault" else ()
+    bindings = vault_plan(warehouse, name).bindings if kind == "vault" else ()
     stages = [b.stage for b in bindings] or [stage_plan(warehouse, name)]
     tables = dict.fromkeys(stage.quarantine for stage in stages)
     names = ", ".join(quoted(column.name) for column in QUARANTINE_COLUMNS)
@@ -120,7 +121,7 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, layer: str, name: str
     return session.connection.execute(
         f"select q.*, {about} from ({' union all '.join(selects)}) as q "
         "where $refuser is null or table_name = $refuser order by batch_id, row_no, table_name",
-        {"refuser": f"vault.{name}" if layer == "vault" else None},
+        {"refuser": f"{VAULT}.{name}" if kind == "vault" else None},
     ).to_arrow_table()
 
 
@@ -130,7 +131,8 @@ def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
     if not _has_registry(lake):
         return [SourceStatus(name, 0, 0, 0, 0, 0, None) for name in warehouse.sources]
     waiting = [source for _, source in unfinished_batches(lake, warehouse)]
-    found = {row["source"]: row for row in session.rows(read_sql("registry/sources.sql"))}
+    sources, layer = read_sql("registry/sources.sql"), {"stage_layer": warehouse.stage_layer}
+    found = {row["source"]: row for row in session.rows(sources, layer)}
     states = []
     for name in warehouse.sources:
         row = found.get(name, {})
@@ -156,14 +158,17 @@ def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
     return states
 
 
-def source_totals(lake: DuckLake) -> tuple[dict[str, int], dict[str, int]]:
-    """Return the records loaded and quarantined by the stages, by source."""
+def source_totals(
+    lake: DuckLake, stage_layer: str = "stage"
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the records loaded and quarantined by the stages of a layer, by source."""
     rows = (
         lake.session()
         .connection.execute(
             "select stage, cast(sum(inserted) as bigint), cast(sum(quarantined) as bigint) "
-            "from registry.applied where table_name = 'stage.' || stage "
-            "group by stage order by stage"
+            "from registry.applied where table_name = $stage_layer || '.' || stage "
+            "group by stage order by stage",
+            {"stage_layer": stage_layer},
         )
         .fetchall()
     )

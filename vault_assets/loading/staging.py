@@ -131,7 +131,11 @@ def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
         ensure_stage(session, job.plan)
         rows = session.rows(
             read_sql("registry/unloaded.sql"),
-            {"source": job.plan.source, "replayed": list(replayed)},
+            {
+                "source": job.plan.source,
+                "stage": job.plan.table.label,
+                "replayed": list(replayed),
+            },
         )
         return [Batch(**row) for row in rows]
 

@@ -25,7 +25,7 @@ def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, 
     session = lake.session()
     if not stored_columns(session, FAILURES):
         return []
-    needed = [("stage." + name, name) for name in warehouse.sources]
+    needed = [(warehouse.stage_label(name), name) for name in warehouse.sources]
     for _, name, _ in warehouse.vault_tables():
         plan = vault_plan(warehouse, name)
         needed += [(plan.table.label, binding.stage.source) for binding in plan.bindings]

@@ -51,8 +51,11 @@ class Mart(Table):
     )
     sql: str = Field(
         "",
-        description="The query, or its path below the SQL folder; default <warehouse>/mart/<name>"
-        ".sql.",
+        description="The query, or its path below the SQL folder; default <warehouse>/<layer>/"
+        "<name>.sql.",
+    )
+    layer: Name | None = Field(
+        None, description="The layer that it is in; default: the last one of the warehouse."
     )
     parameters: dict[Name, Scalar | Parameter] = Field(
         default_factory=dict,

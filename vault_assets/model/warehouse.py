@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from vault_assets.model.base import Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
+from vault_assets.model.layers import VAULT, Layers, TableKind, check_layers
 from vault_assets.model.marts import Mart
 from vault_assets.model.metrics import Metric
 from vault_assets.model.names import Name, nearest
@@ -20,7 +21,7 @@ from vault_assets.model.types import ColumnType
 from vault_assets.model.vault import Vault
 
 
-class Warehouse(QueryTables, Vault):
+class Warehouse(Layers, QueryTables, Vault):
     """A warehouse: files of its sources become stages, a Data Vault and marts.
 
     Raises:
@@ -57,6 +58,7 @@ class Warehouse(QueryTables, Vault):
             check_null_keys(self, problems)
             check_hashing(self, problems)
         check_query_tables(self, problems)
+        check_layers(self, problems)
         problems.raise_if_any()
         return self
 
@@ -86,13 +88,32 @@ class Warehouse(QueryTables, Vault):
         found = {name: table for _, name, table in self.vault_tables()}.get(name)
         return found if isinstance(found, Hub | Relation) else None
 
+    def mart_layer(self, name: str) -> str:
+        """Return the layer of a mart."""
+        return self.marts[name].layer or self.layers[-1]
+
+    def mart_label(self, name: str) -> str:
+        """Return what the registry calls a mart: layer.name."""
+        return f"{self.mart_layer(name)}.{name}"
+
+    def mart_at(self, layer: str, name: str) -> Mart | None:
+        """Return the declared mart that is called layer.name; None if it is anything else."""
+        found = self.marts.get(name)
+        return found if found and self.mart_layer(name) == layer else None
+
+    def kind_of(self, layer: str, name: str) -> TableKind:
+        """Return what a declared table is: a stage, a vault or query table, or a mart."""
+        if layer == VAULT:
+            return "vault"
+        return "stage" if layer == self.stage_layer and name in self.sources else "mart"
+
     def tables(self) -> Iterator[tuple[str, str, Table]]:
         """Yield (layer, name, table) of every table but those of the registry, in load order."""
         for name, source in self.sources.items():
-            yield "stage", name, source
+            yield self.stage_layer, name, source
         for _, name, table in self.vault_tables():
-            yield "vault", name, table
+            yield VAULT, name, table
         for _, name, table in self.query_tables():
-            yield "vault", name, table
+            yield VAULT, name, table
         for name, mart in self.marts.items():
-            yield "mart", name, mart
+            yield self.mart_layer(name), name, mart

@@ -39,7 +39,7 @@ def implied_audits(warehouse: Warehouse, name: str) -> list[Audit]:
     mart = warehouse.marts[name]
     return [
         *([ONLY_CHANGED] if mart.partition else ()),
-        *mart_audits(name, mart),
+        *mart_audits(warehouse, name),
         *([EXPORT_EQUALS] if mart.export else ()),
     ]
 

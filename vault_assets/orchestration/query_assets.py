@@ -9,6 +9,7 @@ from vault_assets.loading.audits import Audit
 from vault_assets.loading.query_tables import Built, query_checks
 from vault_assets.loading.snapshots import SnapshotsAdded, snapshot_checks
 from vault_assets.model import Warehouse
+from vault_assets.model.layers import VAULT
 from vault_assets.orchestration.metadata import column_schema, lineage, sql_text
 from vault_assets.orchestration.specs import asset_key, table_spec
 from vault_assets.sql.query_plans import QueryPlan, query_plan, snapshots_table
@@ -22,17 +23,19 @@ def query_spec(warehouse: Warehouse, field: str, name: str) -> dg.AssetSpec:
     pattern = _PATTERNS[field]
     if field == "snapshots":
         table = snapshots_table(warehouse, name)
-        deps = [asset_key(warehouse, "landing", source) for source in warehouse.sources]
+        deps = [
+            asset_key(warehouse, warehouse.landing_layer, source) for source in warehouse.sources
+        ]
         columns: dict[str, Any] = {}
     else:
         plan = query_plan(warehouse, name)
         table = plan.table
         read = (plan.snapshots.name, *(item.table.name for item in plan.reads))
-        deps = [asset_key(warehouse, "vault", other) for other in read]
+        deps = [asset_key(warehouse, VAULT, other) for other in read]
         columns = _lineage(warehouse, plan)
     return table_spec(
         warehouse,
-        "vault",
+        VAULT,
         name,
         declared,
         kinds={"ducklake", pattern},
@@ -77,7 +80,7 @@ def _listed(times: Sequence[Any]) -> str:
 
 def _lineage(warehouse: Warehouse, plan: QueryPlan) -> dict[str, list[tuple[dg.AssetKey, str]]]:
     def origin(table: str, column: str) -> list[tuple[dg.AssetKey, str]]:
-        return [(asset_key(warehouse, "vault", table), column)]
+        return [(asset_key(warehouse, VAULT, table), column)]
 
     found = {"snapshot_ts": origin(plan.snapshots.name, "snapshot_ts")}
     if plan.pattern == "bridge":

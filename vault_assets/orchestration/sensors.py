@@ -94,7 +94,7 @@ def affected_assets(
     if context.repository_def is None:
         return None
     graph = context.repository_def.asset_graph
-    keys = [dg.AssetKey([warehouse.name, "landing", source]) for source in sources]
+    keys = [dg.AssetKey([warehouse.name, warehouse.landing_layer, source]) for source in sources]
     selection = dg.AssetSelection.assets(*keys).downstream()
     return sorted(selection.resolve(graph))
 

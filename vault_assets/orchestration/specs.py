@@ -9,7 +9,7 @@ import dagster as dg
 from vault_assets.model import Source, Table, Warehouse
 from vault_assets.orchestration.metadata import column_schema, lineage, source_schema
 from vault_assets.sql.planning import vault_plan
-from vault_assets.sql.plans import VaultPlan
+from vault_assets.sql.plans import TablePlan, VaultPlan
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.tracing import mart_lineage, mart_tables
 
@@ -21,12 +21,16 @@ def asset_key(warehouse: Warehouse, layer: str, name: str) -> dg.AssetKey:
     return dg.AssetKey([warehouse.name, layer, name])
 
 
+def _table_key(warehouse: Warehouse, table: TablePlan) -> dg.AssetKey:
+    return asset_key(warehouse, table.layer, table.name)
+
+
 def landing_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
     """Return the spec of a source's objects in the bucket."""
     source = warehouse.sources[name]
     return table_spec(
         warehouse,
-        "landing",
+        warehouse.landing_layer,
         name,
         source,
         kinds={"s3", source.file_format},
@@ -42,16 +46,16 @@ def landing_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
 def stage_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
     """Return the spec of a stage."""
     plan = stage_plan(warehouse, name)
-    landing = asset_key(warehouse, "landing", name)
+    landing = asset_key(warehouse, warehouse.landing_layer, name)
     columns = {column: [(landing, column)] for column in plan.source_columns}
-    others = [asset_key(warehouse, "stage", item.stage.source) for item in plan.prejoins]
+    others = [_table_key(warehouse, item.stage.table) for item in plan.prejoins]
     for other, prejoin in zip(others, plan.prejoins, strict=True):
         columns |= {new: [(other, there)] for new, there in prejoin.columns}
     own = {"batch_id": [(landing, "batch_id")], "row_no": [(landing, "row_no")], **columns}
     columns |= {item.name: [own[part][0] for part, _ in item.parts] for item in plan.hashes}
     return table_spec(
         warehouse,
-        "stage",
+        plan.table.layer,
         name,
         warehouse.sources[name],
         kinds={ENGINE},
@@ -67,14 +71,12 @@ def stage_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
 def vault_spec(warehouse: Warehouse, name: str, table: Table) -> dg.AssetSpec:
     """Return the spec of a vault table."""
     plan = vault_plan(warehouse, name)
-    stages = {asset_key(warehouse, "stage", b.stage.source) for b in plan.bindings}
-    parents = {asset_key(warehouse, "vault", r.table.name) for r in plan.relations}
-    parents |= {
-        asset_key(warehouse, "vault", table.name) for table in plan.options.get("satellites", ())
-    }
+    stages = {_table_key(warehouse, b.stage.table) for b in plan.bindings}
+    parents = {_table_key(warehouse, r.table) for r in plan.relations}
+    parents |= {_table_key(warehouse, table) for table in plan.options.get("satellites", ())}
     return table_spec(
         warehouse,
-        "vault",
+        plan.table.layer,
         name,
         table,
         kinds={ENGINE, _kind(plan.pattern)},
@@ -102,7 +104,7 @@ def mart_spec(warehouse: Warehouse, name: str) -> dg.AssetSpec:
         )
     return table_spec(
         warehouse,
-        "mart",
+        warehouse.mart_layer(name),
         name,
         mart,
         kinds={ENGINE, "sql", *(["view"] if mart.kind == "view" else [])},
@@ -128,7 +130,9 @@ def table_spec(
 ) -> dg.AssetSpec:
     """Return the spec of a table: what holds for all of them, and what is given."""
     stored = (
-        {} if layer == "landing" else {"dagster/table_name": f"{warehouse.name}.{layer}.{name}"}
+        {}
+        if layer == warehouse.landing_layer
+        else {"dagster/table_name": f"{warehouse.name}.{layer}.{name}"}
     )
     return dg.AssetSpec(
         asset_key(warehouse, layer, name),
@@ -155,7 +159,7 @@ def _vault_lineage(
     names = {column.name for column in plan.table.columns}
     found: dict[str, list[tuple[dg.AssetKey, str]]] = {}
     for binding in plan.bindings:
-        stage = asset_key(warehouse, "stage", binding.stage.source)
+        stage = _table_key(warehouse, binding.stage.table)
         system = [(name, name) for name in ("load_ts", "record_source", "batch_id")]
         for name, column in [*binding.columns, *system]:
             # A stage may feed a table more than once, as the two roles of one hub do.

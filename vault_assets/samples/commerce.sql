@@ -57,7 +57,7 @@ where getvariable('is_full') = 1 or updated_s // 86400 = getvariable('day');
 
 -- Products: delivered whole every day, for their stock changes. Prices rise by 5 % every 300 days.
 create macro price_cents(p, day) as
-    ((500 + pow(unit('price', p), 3) * 30000)::bigint * pow(1.05, (day + p % 300) // 300))::bigint;
+    ((50000 + pow(unit('price', p), 3) * 3000000)::bigint * pow(1.05, (day + p % 300) // 300))::bigint;
 create view products as
 select
     (p + 1)::varchar as product_id,
@@ -115,7 +115,7 @@ select
         or born_day = getvariable('day')
         or (is_edited and born_day + 2 = getvariable('day'))
         or (unit('again', n) < 0.03 and born_day + 1 = getvariable('day')) as has_lines,
-    case when unit('shipped', n) < 0.9 then 300 + (draw('shipping', n) % 12)::bigint * 50 end
+    case when unit('shipped', n) < 0.9 then 30000 + (draw('shipping', n) % 12)::bigint * 5000 end
         as shipping_cents
 from aged;
 

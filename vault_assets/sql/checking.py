@@ -11,7 +11,7 @@ from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.references import references
 from vault_assets.sql.stages import stage_plan
-from vault_assets.sql.tracing import changed_reads, mart_columns, mart_sql, parsed
+from vault_assets.sql.tracing import changed_reads, mart_columns, mart_order, mart_sql, parsed
 
 _TIMES = {"year": "date timestamp", "month": "date timestamp", "day": "date timestamp"}
 
@@ -21,7 +21,7 @@ def check_plans(warehouse: Warehouse) -> None:
 
     Raises:
         pydantic.ValidationError: With one entry per mistake, each at its place.
-        DeclarationError: A query cannot be read.
+        DeclarationError: A query cannot be read, or marts read each other in a circle.
     """
     problems = Problems(type(warehouse).__name__)
     for name, source in warehouse.sources.items():
@@ -33,6 +33,7 @@ def check_plans(warehouse: Warehouse) -> None:
     for field, name, table in warehouse.query_tables():
         if table.layout:
             problems.add((field, name, "layout"), "is given: its files are divided by snapshot")
+    mart_order(warehouse)
     for name, mart in warehouse.marts.items():
         _mart(warehouse, name, mart, problems)
     problems.raise_if_any()

@@ -13,9 +13,10 @@ def feeds_of(warehouse: Warehouse, name: str) -> Feeds:
     """Return stages, vault tables and marts by partition behind a mart, each with its stages."""
     found: set[tuple[str, str]] = set()
     for layer, table in mart_tables(warehouse, name):
-        if layer == "stage":
-            found.add((f"stage.{table}", table))
-        elif layer == "vault":
+        kind = warehouse.kind_of(layer, table)
+        if kind == "stage":
+            found.add((warehouse.stage_label(table), table))
+        elif kind == "vault":
             found |= _of_vault(warehouse, table)
         else:
             found |= _of_mart(warehouse, table)
@@ -28,11 +29,12 @@ def _of_vault(warehouse: Warehouse, name: str) -> Feeds:
     queried = name in {*warehouse.pits, *warehouse.bridges}
     plans = query_plan(warehouse, name).reads if queried else (vault_plan(warehouse, name),)
     bindings = {(p.table.label, b.stage.source) for p in plans for b in p.bindings}
-    return frozenset({*bindings, *((f"stage.{stage}", stage) for _, stage in bindings)})
+    staged = ((warehouse.stage_label(stage), stage) for _, stage in bindings)
+    return frozenset({*bindings, *staged})
 
 
 def _of_mart(warehouse: Warehouse, name: str) -> Feeds:
     feeds = feeds_of(warehouse, name)
     if warehouse.marts[name].partition is None:
         return feeds
-    return feeds | {(f"mart.{name}", stage) for _, stage in feeds}
+    return feeds | {(warehouse.mart_label(name), stage) for _, stage in feeds}

@@ -3,21 +3,21 @@
 from vault_assets.model.marts import Mart, Parameter
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
+from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.references import references, replaced
 
 
-def view_statements(name: str, mart: Mart, sql: str) -> list[str]:
+def view_statements(table: TablePlan, mart: Mart, sql: str) -> list[str]:
     """Return the statements that create a mart's view.
 
     Without parameters that is a view. With parameters it is a macro `name(a, b := default)`, and
     a view of the same name if all of them have a default.
 
     Args:
-        name: The mart.
+        table: The mart.
         mart: Its declaration.
         sql: Its query; parameters are $name.
     """
-    table = f"mart.{quoted(name)}"
     query = sql.rstrip().rstrip(";")
     given = mart.view_parameters
     found = []
@@ -25,14 +25,14 @@ def view_statements(name: str, mart: Mart, sql: str) -> list[str]:
         signature = ", ".join(_declared(parameter, given[parameter]) for parameter in given)
         typed = {p: _cast(quoted(p), given[p]) for p in references(query)}
         body = replaced(query, typed)
-        found.append(f"create or replace macro {table}({signature}) as table\n{body}")
+        found.append(f"create or replace macro {table.sql}({signature}) as table\n{body}")
     if not mart.is_called:
         values = {p: _cast(_literal(given[p]), given[p]) for p in references(query)}
-        found.append(f"create or replace view {table} as\n{replaced(query, values)}")
+        found.append(f"create or replace view {table.sql} as\n{replaced(query, values)}")
     return found
 
 
-def described_call(name: str, mart: Mart) -> str:
+def described_call(table: TablePlan, mart: Mart) -> str:
     """Return a query that reads a mart's view as it is made, for its columns."""
     given = mart.view_parameters
     types = (dialect.sql_type(p.type) for p in given.values() if p.default is None)
@@ -40,7 +40,7 @@ def described_call(name: str, mart: Mart) -> str:
         "cast(null as integer)" if t == "bigint" else f"cast(null as {t})" for t in types
     )
     call = f"({values})" if mart.is_called else ""
-    return f"select * from mart.{quoted(name)}{call}"
+    return f"select * from {table.sql}{call}"
 
 
 def _declared(name: str, parameter: Parameter) -> str:

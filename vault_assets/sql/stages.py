@@ -66,9 +66,9 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     )
     return StagePlan(
         source=name,
-        table=TablePlan("stage", name, columns, source.description, source.layout),
+        table=TablePlan(warehouse.stage_layer, name, columns, source.description, source.layout),
         quarantine=TablePlan(
-            "stage",
+            warehouse.stage_layer,
             f"{name}_quarantine",
             tuple(QUARANTINE_COLUMNS),
             f"Rows of {name} that could not enter, with the reason.",

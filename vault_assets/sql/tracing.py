@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage as trace
 
 from vault_assets.errors import DeclarationError
+from vault_assets.model.layers import VAULT
 from vault_assets.model.names import nearest
 from vault_assets.model.partitions import BATCHES, CHANGED
 from vault_assets.model.warehouse import Warehouse
@@ -26,9 +27,13 @@ Origin = tuple[str, str, str]
 
 def mart_sql(warehouse: Warehouse, name: str) -> str:
     """Return the text of a mart's query."""
-    sql = warehouse.marts[name].sql or f"{warehouse.name}/mart/{name}.sql"
+    sql = warehouse.marts[name].sql or _default_path(warehouse, name)
     text = read_sql(sql) if sql.endswith(".sql") else sql.strip()
     return with_metrics(warehouse, name, text)
+
+
+def _default_path(warehouse: Warehouse, name: str) -> str:
+    return f"{warehouse.name}/{warehouse.mart_layer(name)}/{name}.sql"
 
 
 def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
@@ -58,7 +63,7 @@ def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
             hint = nearest(label, [".".join(pair) for pair in known])
             raise DeclarationError(
                 f"mart {name!r} reads {label!r}, which is not declared: {hint}",
-                where=f"{warehouse.name}/mart/{name}.sql",
+                where=_default_path(warehouse, name),
             )
         found.add((table.db, table.name))
     return found
@@ -66,7 +71,7 @@ def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
 
 def _shown(warehouse: Warehouse, layer: str, table: str) -> str:
     """Return the table behind a view, or the table itself."""
-    return (viewed_table(warehouse, table) if layer == "vault" else None) or table
+    return (viewed_table(warehouse, table) if layer == VAULT else None) or table
 
 
 def mart_order(warehouse: Warehouse) -> list[str]:
@@ -76,7 +81,11 @@ def mart_order(warehouse: Warehouse) -> list[str]:
         DeclarationError: They read each other in a circle; or as `mart_tables`.
     """
     reads = {
-        name: [table for layer, table in mart_tables(warehouse, name) if layer == "mart"]
+        name: [
+            table
+            for layer, table in mart_tables(warehouse, name)
+            if warehouse.kind_of(layer, table) == "mart"
+        ]
         for name in warehouse.marts
     }
     try:
@@ -107,7 +116,7 @@ def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
 
 def _stored(warehouse: Warehouse, origin: Origin) -> Origin:
     layer, table, column = origin
-    view = master_view_named(warehouse, table) if layer == "vault" else None
+    view = master_view_named(warehouse, table) if layer == VAULT else None
     if view:
         origin_table = view.hub if column == view.hub_key else view.sal
         return layer, origin_table.name, column
@@ -126,16 +135,17 @@ def _leaves(node: object) -> Iterator[Origin]:
 
 def _columns(warehouse: Warehouse, layer: str, table: str) -> list[str]:
     plan: TablePlan
-    if layer == "stage":
+    kind = warehouse.kind_of(layer, table)
+    if kind == "stage":
         plan = stage_plan(warehouse, table).table
-    elif layer == "vault":
-        if view := master_view_named(warehouse, table):
-            return [view.hub_key, view.master]
+    elif kind == "vault":
+        if masters := master_view_named(warehouse, table):
+            return [masters.hub_key, masters.master]
         shown = _shown(warehouse, layer, table)
         if shown != table:
-            shown_plan, kind = vault_plan(warehouse, shown), table.rpartition("_")[2]
-            own = [column.name for column in shown_columns(shown_plan, kind)]
-            return [*own, *ADDED.get(kind, ())]
+            shown_plan, view = vault_plan(warehouse, shown), table.rpartition("_")[2]
+            own = [column.name for column in shown_columns(shown_plan, view)]
+            return [*own, *ADDED.get(view, ())]
         if shown in {name for _, name, _ in warehouse.query_tables()}:
             plan = query_table(warehouse, shown)
         else:

@@ -1,7 +1,6 @@
 """What the plans of all kinds of links share: hubs in roles, policies, where rows come from."""
 
 from vault_assets.model import Relation, Warehouse
-from vault_assets.model.names import quoted
 from vault_assets.model.references import feeds
 from vault_assets.model.relations import LinkBinding
 from vault_assets.model.types import ColumnType
@@ -11,11 +10,11 @@ from vault_assets.sql.stages import role_columns, stage_plan
 from vault_assets.sql.templates import render
 
 
-def binding_condition(binding: LinkBinding) -> str:
+def binding_condition(warehouse: Warehouse, binding: LinkBinding) -> str:
     """Return the SQL condition of the stage's rows that concern a link."""
     if binding.earliest is None:
         return binding.where or "true"
-    stage = f"{quoted('stage')}.{quoted(binding.stage)}"
+    stage = TablePlan(warehouse.stage_layer, binding.stage, ()).sql
     return render("vault/earliest.sql", binding=binding, stage=stage)
 
 
@@ -100,6 +99,6 @@ def binding_plan(
         ),
         unit=(link.hash_key,),
         unknown=frozenset(role for role, policy in link.nulls.items() if policy == "unknown"),
-        where=binding_condition(binding),
+        where=binding_condition(warehouse, binding),
         details=(*details, ("conflict", "'rows of one key contradict each other in the batch'")),
     )
