@@ -43,6 +43,9 @@ class Warehouse(Layers, QueryTables, Vault):
         description="Rules of keys and hashdiffs: `vault_assets`, or those of a vault taken over.",
     )
     sources: dict[Name, Source] = Field(min_length=1, description="Sources by name.")
+    monitoring: bool = Field(
+        False, description="Keep model_runs and model_performance in the last layer."
+    )
     metrics: dict[Name, Metric] = Field(
         default_factory=dict, description="Formulas that queries of marts use as metric(name)."
     )
