@@ -28,7 +28,13 @@ def stage_audits(source: Source, plan: StagePlan) -> list[Audit]:
         for template in check_templates("stage")
         if lossy or not template.lossy
     ]
-    return [*audits, *prejoin_audits(plan), *null_key_audits(plan), *_column_audits(source, plan), *_freshness_audits(source, plan)]
+    return [
+        *audits,
+        *prejoin_audits(plan),
+        *null_key_audits(plan),
+        *_column_audits(source, plan),
+        *_freshness_audits(source, plan),
+    ]
 
 
 def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from vault_assets.model.base import Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.layers import VAULT, Layers, TableKind, check_layers
+from vault_assets.model.mart_references import check_mart_references
 from vault_assets.model.marts import Mart
 from vault_assets.model.metrics import Metric
 from vault_assets.model.names import Name, nearest
@@ -62,6 +63,7 @@ class Warehouse(Layers, QueryTables, Vault):
             check_hashing(self, problems)
         check_query_tables(self, problems)
         check_layers(self, problems)
+        check_mart_references(self, problems)
         problems.raise_if_any()
         return self
 

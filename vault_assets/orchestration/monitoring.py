@@ -99,9 +99,7 @@ def _performance(warehouse: Warehouse) -> dg.AssetsDefinition:
     return performance
 
 
-def record_runs(
-    lake: DuckLake, warehouse: Warehouse, instance: dg.DagsterInstance
-) -> typing.Any:
+def record_runs(lake: DuckLake, warehouse: Warehouse, instance: dg.DagsterInstance) -> typing.Any:
     """Add to `model_runs` what the instance tells of runs that were not over when it was written."""
     layer, session = warehouse.layers[-1], lake.session()
     kept = pl.DataFrame(schema=_schema())

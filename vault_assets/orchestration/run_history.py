@@ -147,7 +147,11 @@ def _given(run: dg.DagsterRun, step: str) -> str | None:
 def _built(values: dict[str, Any]) -> str | None:
     """Return the first and the last of the partitions that a materialization tells as built."""
     for name, value in values.items():
-        if name.startswith("newest_") and isinstance(value, Sequence) and not isinstance(value, str):
+        if (
+            name.startswith("newest_")
+            and isinstance(value, Sequence)
+            and not isinstance(value, str)
+        ):
             built = sorted(row.data["partition"] for row in value if row.data.get("built"))
             return "...".join(dict.fromkeys((built[0], built[-1]))) if built else None
     return None

@@ -20,7 +20,9 @@ AVERAGE = {
     "numerator": "amount",
     "denominator": "orders",
 }
-QUERY = "select day, metric(average) as average from (values ($d, $a, $o)) as t (day, amount, orders)"
+QUERY = (
+    "select day, metric(average) as average from (values ($d, $a, $o)) as t (day, amount, orders)"
+)
 
 
 def shop(query: str = QUERY, key: Any = "day", **metric: Any) -> Warehouse:

@@ -1,5 +1,6 @@
 -- core.fct_orders: one row per order.
--- Rule: an unknown customer is -1. Counted are the statuses of the settings.
+-- Rule: an unknown customer is -1. Counted are the statuses of the settings. A day that core.dim_date
+-- lacks is kept.
 with lines as (
   select
     i.order_id,
@@ -12,7 +13,7 @@ with lines as (
 select
   o.order_id,
   coalesce(c.customer_id, -1) as customer_id,
-  cast(o.order_date as date) as date_key,
+  coalesce(d.date_key, cast(o.order_date as date)) as date_key,
   o.order_date,
   o.status,
   o.payment_method,
@@ -23,6 +24,7 @@ select
   cast(coalesce(l.total_items, 0) as bigint) as total_items
 from staging.stg_orders as o
 cross join core.settings as s
-left join staging.stg_customers as c on c.customer_id = o.customer_id
+left join core.dim_customers as c on c.customer_id = o.customer_id
+left join core.dim_date as d on d.date_key = cast(o.order_date as date)
 left join lines as l on l.order_id = o.order_id
 where o.order_id in (select order_id from changed_keys)
