@@ -155,7 +155,7 @@ class Vault:
         Args:
             name: The mart.
             partitions: Of a mart by partition: `2024-05-01`, `2024-05-01...2024-05-31` or `all`;
-                default: those that new batches touch.
+                of a mart by key: `all`. Default: what new batches touch.
 
         Raises:
             AuditsFailedError: A blocking check failed; the mart is as it was.

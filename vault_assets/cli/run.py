@@ -20,7 +20,9 @@ def run(
     ] = "*",
     partition: Annotated[
         str | None,
-        typer.Option(help="Of marts by partition: 2024-05-01, 2024-05-01...2024-05-31 or all."),
+        typer.Option(
+            help="Of marts by partition: 2024-05-01, 2024-05-01...2024-05-31 or all; by key: all."
+        ),
     ] = None,
 ) -> None:
     """Materialize assets and show what became of the rows."""

@@ -84,6 +84,8 @@ def partition_config(
 ) -> dict[str, Any]:
     """Return the run config by which the marts by partition among these assets build partitions.
 
+    Marts by key know no partitions but `all`: with others they build what new batches touch.
+
     Raises:
         VaultAssetsError: There is no such mart, or it has no such partitions.
     """
@@ -91,13 +93,14 @@ def partition_config(
     for key in keys:
         warehouse = warehouses.get(key.path[0])
         mart = warehouse.mart_at(key.path[1], key.path[-1]) if warehouse else None
-        if mart and mart.partition:
-            if partitions != ALL:
+        if mart and (mart.partition or (mart.incremental and partitions == ALL)):
+            if mart.partition and partitions != ALL:
                 mart.partition.bounds(partitions)
             found["__".join(key.path)] = {"config": {"partitions": partitions}}
     if not found:
         raise VaultAssetsError(
-            "no selected asset is a mart by partition", fix="Leave `--partition` away."
+            "no selected asset is a mart by partition",
+            fix="Leave `--partition` away; marts by key take `all`.",
         )
     return {"ops": found}
 

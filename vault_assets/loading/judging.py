@@ -12,8 +12,9 @@ from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import scoped
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.model import Warehouse
+from vault_assets.model.incremental import CHANGED_KEYS, Incremental
 from vault_assets.model.names import quoted
-from vault_assets.model.partitions import CHANGED
+from vault_assets.model.partitions import CHANGED, Partition
 from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.stages import stage_plan
@@ -62,17 +63,24 @@ def judge_mart(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict
     """Return what the audits of a mart say of its rows."""
     mart = warehouse.marts[name]
     session, table = lake.session(), mart_table(warehouse, name)
-    if mart.partition:
+    if mart.changes:
         # Their checks may read what a build would have changed: here, all that is stored.
         session.run(
-            f"create or replace temp table {CHANGED} as select distinct "
-            f"{quoted(mart.partition.column)} as partition_value from {table.sql}",
+            f"create or replace temp table {mart.changes.temp} as select distinct "
+            f"{_told_by(mart.changes)} from {table.sql}",
             note=False,
         )
     try:
         return _judged(session, [*mart_audits(warehouse, name), *declared_audits(mart)])
     finally:
-        session.run(f"drop table if exists temp.{CHANGED}", note=False)
+        for temporary in (CHANGED, CHANGED_KEYS):
+            session.run(f"drop table if exists temp.{temporary}", note=False)
+
+
+def _told_by(changes: Partition | Incremental) -> str:
+    if isinstance(changes, Partition):
+        return f"{quoted(changes.column)} as partition_value"
+    return ", ".join(map(quoted, changes.key))
 
 
 def _of_whole_table(template: CheckTemplate, context: dict[str, Any]) -> Audit:

@@ -1,12 +1,14 @@
-"""Write a table that is replaced as a whole, or a mart: whole or by partition."""
+"""Write a table that is replaced as a whole, or a mart: whole, by partition or by key."""
 
 from collections.abc import Sequence
 
 from vault_assets.errors import DeclarationError
 from vault_assets.loading.audits import Audit, evaluate, refuse_failures
+from vault_assets.loading.incremental import replace_changed
+from vault_assets.loading.keyed import keys_of
 from vault_assets.loading.layouts import change_layout, ensure_layout
 from vault_assets.loading.mart_views import create_view
-from vault_assets.loading.partitioned import replace_partitions
+from vault_assets.loading.partitioned import partitions_of
 from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
 from vault_assets.model import Warehouse
 from vault_assets.model.layouts import Layout
@@ -92,15 +94,15 @@ def build_mart(
     partitions: str | None = None,
     extra_audits: Sequence[Audit] = (),
 ) -> Written:
-    """Replace the rows of the mart `name` by those of its query, or the partitions that changed.
+    """Replace the rows of the mart `name` by those of its query, or what changed of it.
 
     Args:
         lake: The warehouse's lake.
         warehouse: The declaration.
         name: The mart.
-        run_id: Written beside the batches that a mart by partition has consumed.
+        run_id: Written beside the batches that a mart by partition or key has consumed.
         partitions: Of a mart by partition: `2024-05-01`, `2024-05-01...2024-05-31` or `all`;
-            default: those that new batches touch.
+            of a mart by key: `all`. Default: what new batches touch.
         extra_audits: Checks beyond those that the declaration implies.
 
     Raises:
@@ -112,10 +114,13 @@ def build_mart(
     if mart.kind == "view" and partitions is None:
         return create_view(lake, warehouse, name, audits)
     query = mart_query(warehouse, name)
-    if mart.partition is not None:
-        return replace_partitions(
-            lake, warehouse, name, query, run_id=run_id, given=partitions, audits=audits
+    if mart.changes is not None:
+        division = (
+            partitions_of(warehouse, name, partitions)
+            if mart.partition
+            else keys_of(warehouse, name, partitions)
         )
+        return replace_changed(lake, warehouse, name, query, division, run_id=run_id, audits=audits)
     if partitions is not None:
         raise DeclarationError(
             "has no partitions",

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vault_assets.landing.store import Store
+from vault_assets.loading.consuming import forget_consumed
 from vault_assets.loading.known_batches import batch_source, refuse_released
 from vault_assets.loading.looking_again import is_given, look_up_again
-from vault_assets.loading.partitioned import forget_consumed
 from vault_assets.loading.rehashing import refuse_wrong_keys, rehash_stage
 from vault_assets.loading.repairing import mark_replayed
 from vault_assets.loading.staging import Staged, stage_batches

@@ -47,6 +47,7 @@ class Written:
 
     `partitions`: Of a mart by partition those that were built, in order; else None.
     `stored_partitions`: Those that it has, with their rows, the newest first.
+    `keys`: Of a mart by key how many were built; else None.
     `exports`: Files that were written.
     """
 
@@ -58,6 +59,7 @@ class Written:
     partitions: tuple[dt.date, ...] | None = None
     stored_partitions: tuple[tuple[dt.date, int], ...] = ()
     exports: tuple[Exported, ...] = ()
+    keys: int | None = None
 
 
 def source_of(session: Session, rows: Rows) -> tuple[str, Mapping[str, Any]]:

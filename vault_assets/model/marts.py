@@ -4,9 +4,10 @@ import datetime as dt
 import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
+from vault_assets.model.incremental import Incremental
 from vault_assets.model.names import Name
 from vault_assets.model.partitions import Partition
 from vault_assets.model.sources import Scalar
@@ -43,7 +44,7 @@ class Export(Declared):
 
 
 class Mart(Table):
-    """A table replaced by the rows of a query in one transaction: whole, or by partition."""
+    """A table replaced by the rows of a query in one transaction: whole, by partition or key."""
 
     kind: Literal["table", "view"] = Field(
         "table",
@@ -75,7 +76,22 @@ class Mart(Table):
     partition: Partition | None = Field(
         None, description="Division by time: only partitions that changed are built anew."
     )
+    incremental: Incremental | None = Field(
+        None, description="Replacement by key: only rows of keys that changed are built anew."
+    )
     export: Export | None = Field(None, description="A CSV file written after every build.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Mart":
+        if self.partition and self.incremental:
+            msg = "has `partition` and `incremental`: a mart is replaced in one way"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def changes(self) -> Partition | Incremental | None:
+        """How new batches say what is built anew; None: it is replaced whole."""
+        return self.partition or self.incremental
 
     @property
     def view_parameters(self) -> dict[str, Parameter]:

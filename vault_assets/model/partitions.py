@@ -33,6 +33,16 @@ class Partition(Declared):
         "records, loaded).",
     )
 
+    @property
+    def temp(self) -> str:
+        """The temp table that says what is built."""
+        return CHANGED
+
+    @property
+    def temp_columns(self) -> tuple[str, ...]:
+        """Its columns."""
+        return ("partition_value",)
+
     @field_validator("start", mode="before")
     @classmethod
     def _start(cls, value: Any) -> dt.datetime:

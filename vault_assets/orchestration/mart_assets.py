@@ -11,6 +11,7 @@ import dagster as dg
 
 from vault_assets.loading.audits import Audit
 from vault_assets.loading.exporting import EXPORT_EQUALS
+from vault_assets.loading.keyed import ONLY_CHANGED_KEYS
 from vault_assets.loading.marts import Written, mart_audits
 from vault_assets.loading.partitioned import ONLY_CHANGED
 from vault_assets.model import Warehouse
@@ -20,16 +21,17 @@ SHOWN = 400
 
 
 def mart_config(warehouse: Warehouse, name: str) -> Mapping[str, Any] | None:
-    """Return the config of a mart's op: the partitions to build."""
-    if warehouse.marts[name].partition is None:
+    """Return the config of a mart's op: the partitions to build, or all keys."""
+    mart = warehouse.marts[name]
+    if mart.changes is None:
         return None
+    given = "2024-05-01, 2024-05-01...2024-05-31 or all" if mart.partition else "all"
     return {
         "partitions": dg.Field(
             dg.Noneable(str),
             is_required=False,
             default_value=None,
-            description="2024-05-01, 2024-05-01...2024-05-31 or all; default: those that new "
-            "batches touch.",
+            description=f"{given}; default: what new batches touch.",
         )
     }
 
@@ -39,6 +41,7 @@ def implied_audits(warehouse: Warehouse, name: str) -> list[Audit]:
     mart = warehouse.marts[name]
     return [
         *([ONLY_CHANGED] if mart.partition else ()),
+        *([ONLY_CHANGED_KEYS] if mart.incremental else ()),
         *mart_audits(warehouse, name),
         *([EXPORT_EQUALS] if mart.export else ()),
     ]
@@ -54,6 +57,8 @@ def mart_metadata(warehouse: Warehouse, name: str, written: Written) -> dict[str
         found["exports"] = records(
             [{"key": e.key, "rows": e.rows, "bytes": e.size} for e in written.exports[:SHOWN]]
         )
+    if written.keys is not None:
+        return found | {"rows_written": written.rows, "keys_built": written.keys}
     if written.partitions is None:
         return found
     stored = [

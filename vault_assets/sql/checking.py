@@ -2,8 +2,9 @@
 
 from sqlglot import exp
 
+from vault_assets.model.incremental import CHANGED_KEYS, Incremental
 from vault_assets.model.marts import Mart, Parameter
-from vault_assets.model.partitions import CHANGED
+from vault_assets.model.partitions import CHANGED, Partition
 from vault_assets.model.references import Path, Problems
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.feeding import feeds_of
@@ -11,7 +12,14 @@ from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.references import references
 from vault_assets.sql.stages import stage_plan
-from vault_assets.sql.tracing import changed_reads, mart_columns, mart_order, mart_sql, parsed
+from vault_assets.sql.tracing import (
+    changed_reads,
+    mart_columns,
+    mart_order,
+    mart_sql,
+    parsed,
+    parsed_changed,
+)
 
 _TIMES = {"year": "date timestamp", "month": "date timestamp", "day": "date timestamp"}
 
@@ -64,7 +72,10 @@ def _mart(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> No
     if mart.partition:
         place = (*path, "partition", "column")
         problems.known(place, f"column of mart {name}", mart.partition.column, columns)
-        _partition(warehouse, name, mart, problems)
+        how = f"{mart.partition.column} in (select partition_value from {CHANGED})"
+        _changes(warehouse, name, mart.partition, how, problems)
+    if mart.incremental:
+        _incremental(warehouse, name, mart, columns, problems)
     if mart.export:
         _export(mart, columns, path, problems)
 
@@ -72,7 +83,7 @@ def _mart(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> No
 def _kind(mart: Mart, path: Path, problems: Problems) -> None:
     if mart.kind == "table":
         return
-    for field in ("partition", "layout"):
+    for field in ("partition", "incremental", "layout"):
         if getattr(mart, field):
             problems.add((*path, field), "is of tables: a view stores no rows")
     if not mart.is_called:
@@ -99,17 +110,34 @@ def _parameters(warehouse: Warehouse, name: str, mart: Mart, problems: Problems)
             )
 
 
-def _partition(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> None:
-    path: Path = ("marts", name, "partition")
+def _incremental(
+    warehouse: Warehouse, name: str, mart: Mart, columns: list[str], problems: Problems
+) -> None:
+    path: Path = ("marts", name, "incremental")
+    incremental = mart.incremental
+    assert incremental is not None  # noqa: S101  the caller has looked
+    for key in incremental.key:
+        problems.known((*path, "key"), f"column of mart {name}", key, columns)
+    listed = ", ".join(incremental.key)
+    how = f"({listed}) in (select {listed} from {CHANGED_KEYS})"
+    _changes(warehouse, name, incremental, how, problems)
+    found = parsed_changed(warehouse, name).named_selects
+    if "*" not in found and sorted(found) != sorted(incremental.key):
+        problems.add((*path, "changed"), f"returns {', '.join(found)}, but the key is {listed}")
+
+
+def _changes(
+    warehouse: Warehouse,
+    name: str,
+    changes: Partition | Incremental,
+    condition: str,
+    problems: Problems,
+) -> None:
+    field = "partition" if isinstance(changes, Partition) else "incremental"
+    path: Path = ("marts", name, field)
     query = parsed(warehouse, name)
-    if CHANGED not in {table.name for table in query.find_all(exp.Table)}:
-        assert mart.partition is not None  # noqa: S101  narrows the type
-        column = mart.partition.column
-        problems.add(
-            path,
-            f"the query does not read {CHANGED}: add "
-            f"`where {column} in (select partition_value from {CHANGED})`",
-        )
+    if changes.temp not in {table.name for table in query.find_all(exp.Table)}:
+        problems.add(path, f"the query does not read {changes.temp}: add `where {condition}`")
     changed = changed_reads(warehouse, name)
     if ("", "new_batches") not in changed:
         problems.add((*path, "changed"), "does not read new_batches: every build would build all")

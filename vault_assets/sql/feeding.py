@@ -10,7 +10,7 @@ Feeds = frozenset[tuple[str, str]]
 
 
 def feeds_of(warehouse: Warehouse, name: str) -> Feeds:
-    """Return stages, vault tables and marts by partition behind a mart, each with its stages."""
+    """Return what feeds a mart, each table with its stages: marts by partition or key too."""
     found: set[tuple[str, str]] = set()
     for layer, table in mart_tables(warehouse, name):
         kind = warehouse.kind_of(layer, table)
@@ -35,6 +35,6 @@ def _of_vault(warehouse: Warehouse, name: str) -> Feeds:
 
 def _of_mart(warehouse: Warehouse, name: str) -> Feeds:
     feeds = feeds_of(warehouse, name)
-    if warehouse.marts[name].partition is None:
+    if warehouse.marts[name].changes is None:
         return feeds
     return feeds | {(warehouse.mart_label(name), stage) for _, stage in feeds}

@@ -11,7 +11,7 @@ from sqlglot.lineage import lineage as trace
 from vault_assets.errors import DeclarationError
 from vault_assets.model.layers import VAULT
 from vault_assets.model.names import nearest
-from vault_assets.model.partitions import BATCHES, CHANGED
+from vault_assets.model.partitions import BATCHES
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.master_views import master_view_named
 from vault_assets.sql.metrics import with_metrics
@@ -23,6 +23,7 @@ from vault_assets.sql.templates import read_sql
 from vault_assets.sql.views import ADDED, shown_columns, viewed_table
 
 Origin = tuple[str, str, str]
+_TEMP = "temp"
 
 
 def mart_sql(warehouse: Warehouse, name: str) -> str:
@@ -52,8 +53,8 @@ def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     known = {(layer, table) for layer, table, _ in warehouse.tables()}
     query = parsed(warehouse, name)
     ctes = {cte.alias for cte in query.find_all(exp.CTE)}
-    if warehouse.marts[name].partition is not None:
-        ctes |= {CHANGED, BATCHES}
+    if changes := warehouse.marts[name].changes:
+        ctes |= {changes.temp, BATCHES}
     found = set()
     for table in query.find_all(exp.Table):
         if not table.db and table.name in ctes:
@@ -99,7 +100,11 @@ def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
     """Return for each column of a mart the (layer, table, column) that it is computed from."""
     query = parsed(warehouse, name)
     tables = sorted(_read(warehouse, name))
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    temporary = _temporary(warehouse, name)
+    for table in query.find_all(exp.Table):
+        if not table.db and table.name in temporary:
+            table.set("db", exp.to_identifier(_TEMP))
+    schema: dict[str, dict[str, dict[str, str]]] = {_TEMP: temporary} if temporary else {}
     for layer, table in tables:
         columns = dict.fromkeys(_columns(warehouse, layer, table), "unknown")
         schema.setdefault(layer, {})[table] = columns
@@ -110,8 +115,19 @@ def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
         except SqlglotError:
             found[column] = []
             continue
-        found[column] = sorted({_stored(warehouse, origin) for origin in _leaves(node)})
+        stored = {origin for origin in _leaves(node) if origin[0] != _TEMP}
+        found[column] = sorted({_stored(warehouse, origin) for origin in stored})
     return found
+
+
+def _temporary(warehouse: Warehouse, name: str) -> dict[str, dict[str, str]]:
+    """Return the columns of the temp tables that the query of a mart may read."""
+    changes = warehouse.marts[name].changes
+    if changes is None:
+        return {}
+    batches = ("source", "batch_id", "load_ts", "from_key", "records", "loaded")
+    columns = {changes.temp: changes.temp_columns, BATCHES: batches}
+    return {table: dict.fromkeys(names, "unknown") for table, names in columns.items()}
 
 
 def _stored(warehouse: Warehouse, origin: Origin) -> Origin:
@@ -175,15 +191,24 @@ def changed_reads(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     Raises:
         DeclarationError: It is no single select.
     """
-    partition = warehouse.marts[name].partition
-    text = partition.changed if partition else ""
-    sql = read_sql(text) if text.endswith(".sql") else text
-    query = _parsed(warehouse, f"`changed` of mart {name!r}", sql)
+    query = parsed_changed(warehouse, name)
     ctes = {cte.alias for cte in query.find_all(exp.CTE)}
     found = {(table.db, table.name) for table in query.find_all(exp.Table)}
     return {(layer, _shown(warehouse, layer, table)) for layer, table in found} - {
         ("", cte) for cte in ctes
     }
+
+
+def parsed_changed(warehouse: Warehouse, name: str) -> exp.Query:
+    """Return a mart's query `changed`.
+
+    Raises:
+        DeclarationError: It is no single select.
+    """
+    changes = warehouse.marts[name].changes
+    text = changes.changed if changes else ""
+    sql = read_sql(text) if text.endswith(".sql") else text
+    return _parsed(warehouse, f"`changed` of mart {name!r}", sql)
 
 
 def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:

@@ -16,6 +16,7 @@ def test_the_examples_of_the_page_are_declarations() -> None:
     marts = [Mart.model_validate(m) for block in blocks for m in block.get("marts", {}).values()]
     layouts = [Layout.model_validate(block["layout"]) for block in blocks if "layout" in block]
     assert any(mart.partition for mart in marts)
+    assert any(mart.incremental for mart in marts)
     assert any(mart.export for mart in marts)
     assert any(mart.is_called for mart in marts)
     assert layouts[0].partition_sql.startswith('year("played_at"), month("played_at")')

@@ -1,0 +1,147 @@
+"""Replace what changed of a mart: the rows of some partitions or keys, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
+from vault_assets.loading.consuming import NEW, consumed_anew, find_batches, record
+from vault_assets.loading.layouts import change_layout, ensure_layout
+from vault_assets.loading.tables import ensure_registry
+from vault_assets.loading.writing import Query, Written, described, fit, source_of
+from vault_assets.model import Warehouse
+from vault_assets.model.partitions import BATCHES
+from vault_assets.sql.plans import TablePlan
+from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.session import Session
+
+
+class Division(Protocol):
+    """How a mart is divided: by partition or by key."""
+
+    @property
+    def table(self) -> TablePlan:
+        """The mart."""
+        ...
+
+    @property
+    def temp(self) -> str:
+        """The temp table that says what is built; the mart's query reads it."""
+        ...
+
+    @property
+    def everything(self) -> bool:
+        """Whether all of the mart was asked for."""
+        ...
+
+    @property
+    def consumes(self) -> bool:
+        """Whether new batches say what is built, not a person."""
+        ...
+
+    @property
+    def matching(self) -> str:
+        """SQL: whether a row of the mart belongs to what is built."""
+        ...
+
+    @property
+    def only_changed(self) -> Audit:
+        """The audit that the query returns rows of what is built, and no others."""
+        ...
+
+    def strangers(self, query: str) -> str:
+        """Return the SQL of the rows of a query that are not of what is built."""
+        ...
+
+    def prepare(self, session: Session) -> None:
+        """Make the temp table, empty: the mart's query cannot be described without it."""
+        ...
+
+    def refuse_columns(self, session: Session, columns: Mapping[str, str]) -> None:
+        """Refuse a query whose columns do not fit the division."""
+        ...
+
+    def choose(self, session: Session, *, whole: bool) -> None:
+        """Fill the temp table."""
+        ...
+
+    def finish(self, session: Session) -> dict[str, Any]:
+        """Note what is still to be done, and return what `Written` tells of the build."""
+        ...
+
+
+def replace_changed(
+    lake: DuckLake,
+    warehouse: Warehouse,
+    name: str,
+    query: Query,
+    division: Division,
+    *,
+    run_id: str,
+    audits: Sequence[Audit] = (),
+) -> Written:
+    """Replace the rows of a mart that new batches touch, or those that were asked for.
+
+    All of it is built if the mart is new, its columns have changed, a batch that it consumed was
+    loaded anew (what its rows touched before is not known), or the vault was rebuilt.
+
+    Args:
+        lake: The warehouse's lake.
+        warehouse: The declaration.
+        name: The mart; it declares `partition` or `incremental`.
+        query: Its query, which reads the temp table of the division.
+        division: Its partitions or keys.
+        run_id: Written beside the batches that the mart has consumed.
+        audits: Checks; blocking ones are evaluated before the commit.
+
+    Raises:
+        AuditsFailedError: A blocking audit failed, or the query returned rows of other partitions
+            or keys; the mart is as it was.
+        TargetError: Columns do not fit the division.
+    """
+    table, layout = division.table, warehouse.marts[name].layout
+
+    def unit(session: Session) -> Written:
+        ensure_registry(session)
+        find_batches(session, warehouse, name)
+        division.prepare(session)
+        rows = Query(*source_of(session, query))
+        columns = described(session, table, rows.sql, rows.parameters)
+        division.refuse_columns(session, columns)
+        anew = fit(session, table, columns)
+        ensure_layout(session, table, layout)
+        whole = anew or division.everything or consumed_anew(session, table)
+        division.choose(session, whole=whole)
+        count = _replace(session, division, rows, whole=whole)
+        verdicts = [_only_changed(session, division, rows, count)]
+        verdicts += evaluate(session, audits, blocking=True)
+        refuse_failures(table.label, verdicts)
+        verdicts += evaluate(session, audits, blocking=False)
+        if whole or division.consumes:
+            record(session, table, run_id)
+        told = division.finish(session)
+        for temporary in (division.temp, BATCHES, NEW):
+            session.run(f"drop table if exists temp.{temporary}", note=False)
+        done = tuple(session.statements)
+        return Written(table.label, count, columns, done, tuple(verdicts), **told)
+
+    change_layout(lake, table, layout)
+    return lake.transaction([table.label], unit)
+
+
+def _replace(session: Session, division: Division, query: Query, *, whole: bool) -> int:
+    if not whole and not session.value(f"select count(*) from {division.temp}"):
+        return 0
+    table = division.table.sql
+    session.run(f"delete from {table}{'' if whole else f' where {division.matching}'}")
+    return session.run(f"insert into {table} by name\n{query.sql}", query.parameters)
+
+
+def _only_changed(session: Session, division: Division, query: Query, inserted: int) -> Verdict:
+    """Judge the rows written: what is built was empty, so that counting its rows is enough."""
+    audit = division.only_changed
+    count = f"select count(*) from {division.table.sql} where {division.matching}"
+    if not inserted or session.value(count) == inserted:
+        return Verdict(audit, 0)
+    sql = division.strangers(query.sql)
+    judged = Audit(audit.name, sql, audit.description, True, parameters=query.parameters)
+    return evaluate(session, [judged], blocking=True)[0]
