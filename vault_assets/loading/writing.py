@@ -128,7 +128,11 @@ def drop_views(session: Session, table: TablePlan) -> bool:
     views = session.value(
         f"select count(*) from duckdb_views() where {where} and view_name = $name", values
     )
-    macros = session.value(
+    tables = session.value(
+        f"select count(*) from duckdb_tables() where {where} and table_name = $name", values
+    )
+    # To list the functions takes longer than to write a small table, which has none of its name.
+    macros = not tables and session.value(
         f"select count(*) from duckdb_functions() where {where} and function_name = $name "
         "and function_type = 'table_macro'",
         values,

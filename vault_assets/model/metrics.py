@@ -62,4 +62,4 @@ class Metric(Declared):
         """The formula for people."""
         if self.formula:
             return self.formula
-        return f"{'100 × ' if self.percent else ''}({self.numerator}) / ({self.denominator})"
+        return f"{'100 * ' if self.percent else ''}({self.numerator}) / ({self.denominator})"

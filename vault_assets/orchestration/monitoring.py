@@ -100,7 +100,7 @@ def _performance(warehouse: Warehouse) -> dg.AssetsDefinition:
 
 
 def record_runs(lake: DuckLake, warehouse: Warehouse, instance: dg.DagsterInstance) -> typing.Any:
-    """Add to `model_runs` what the instance tells of runs that were not over when it was written."""
+    """Add to `model_runs` what the instance tells of runs that it does not hold to their end."""
     layer, session = warehouse.layers[-1], lake.session()
     kept = pl.DataFrame(schema=_schema())
     if stored_columns(session, TablePlan(layer, RUNS, ())):

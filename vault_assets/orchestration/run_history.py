@@ -1,4 +1,4 @@
-"""What Dagster's event log tells of the runs of models: when, how long, how many rows, what failed."""
+"""What Dagster's event log tells of the runs of models: when, how long, rows, errors."""
 
 import datetime as dt
 from collections import defaultdict

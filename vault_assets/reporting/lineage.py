@@ -71,7 +71,7 @@ def _ordered(
         near = parents if sweep % 2 == 0 else children
         for column in columns if sweep % 2 == 0 else reversed(columns):
             wanted = {t: _mean([height[n] for n in near.get(t, ())], height[t]) for t in column}
-            column.sort(key=lambda table: wanted[table])  # noqa: B023  used at once
+            column.sort(key=lambda table: wanted[table])
             height |= _heights([column])
     return columns
 
@@ -89,7 +89,7 @@ def _mean(values: Sequence[float], default: float) -> float:
 
 
 def lineage_of(warehouse: Warehouse) -> Lineage:
-    """Return the lineage of all declared tables, from the objects in the bucket to the last mart."""
+    """Return the lineage of all declared tables, from objects in the bucket to the last mart."""
     landing = warehouse.landing_layer
     parents: dict[Table, tuple[Table, ...]] = {(landing, name): () for name in warehouse.sources}
     for name in warehouse.sources:

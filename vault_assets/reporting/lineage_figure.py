@@ -47,7 +47,10 @@ def draw(name: str, lineage: Lineage, views: Collection[Table] = ()) -> bytes:
         box(axes, place, _BOX, face="white", edge=color, dashed=table in views)
         middle = (place[0] + _BOX[0] / 2, place[1] + _BOX[1] / 2)
         write(axes, middle, table[1], size=9, color=INK, align="center", width=_BOX[0] - 0.16)
-    foot = "A curve leads from a table to those that are made from it; what other curves imply is left out."
+    foot = (
+        "A curve leads from a table to those that are made from it; what other curves imply is "
+        "left out."
+    )
     if views:
         foot += " Dashed: views."
     write(axes, (_LEFT, _TOP + rows * _ROW + 0.4), foot, size=9, color=MUTED)

@@ -25,7 +25,10 @@ def draw(name: str, star: Star) -> bytes:
         _draw_table(axes, star, table, place)
     for table, column, target in star.references:
         _draw_reference(axes, star, places, (table, column, target))
-    foot = "Blue: facts. Ochre: dimensions. Bold: keys. A line leads from a column to the key that it holds."
+    foot = (
+        "Blue: facts. Ochre: dimensions. Bold: keys. A line leads from a column to the key that it "
+        "holds."
+    )
     write(axes, (_LEFT, _TOP + height + 0.4), foot, size=9, color=MUTED)
     return rendered(figure)
 

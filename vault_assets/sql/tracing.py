@@ -1,6 +1,7 @@
 """What a mart's query reads: its tables, and for each column the columns it comes from."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 import sqlglot
@@ -98,7 +99,7 @@ def mart_order(warehouse: Warehouse) -> list[str]:
 
 def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
     """Return for each column of a mart the (layer, table, column) that it is computed from."""
-    query = parsed(warehouse, name)
+    query = parsed(warehouse, name).copy()  # tracing changes it
     tables = sorted(_read(warehouse, name))
     temporary = _temporary(warehouse, name)
     for table in query.find_all(exp.Table):
@@ -213,12 +214,19 @@ def parsed_changed(warehouse: Warehouse, name: str) -> exp.Query:
 
 def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:
     try:
-        parsed = sqlglot.parse_one(sql, dialect="duckdb")
+        parsed = _expression(sql)
     except SqlglotError as error:
         raise DeclarationError(f"{what} cannot be read: {error}", where=warehouse.name) from error
     if not isinstance(parsed, exp.Query):
         raise DeclarationError(f"{what} is no select statement", where=warehouse.name)
-    return _uncalled(parsed)
+    return parsed
+
+
+@lru_cache(maxsize=1024)
+def _expression(sql: str) -> exp.Expr:
+    """Return a parsed statement, to be read only: a build of marts asks for each many times."""
+    parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    return _uncalled(parsed) if isinstance(parsed, exp.Query) else parsed
 
 
 def _uncalled(query: exp.Query) -> exp.Query:

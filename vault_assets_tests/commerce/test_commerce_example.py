@@ -31,15 +31,19 @@ def test_every_check_passes(example: Shop) -> None:
         ),
         (
             "mart.mart_dim_customers",
-            "lifetime_value, customer_segment, purchase_frequency, days_since_last_order, "
-            "customer_status, is_high_value_active",
+            (
+                "lifetime_value, customer_segment, purchase_frequency, days_since_last_order, "
+                "customer_status, is_high_value_active"
+            ),
             C1,
             "500.00 VIP Occasional 14 Active true",
         ),
         (
             "mart.mart_dim_customers",
-            "lifetime_value, gross_lifetime_value, customer_segment, purchase_frequency, "
-            "customer_status, is_high_value_active",
+            (
+                "lifetime_value, gross_lifetime_value, customer_segment, purchase_frequency, "
+                "customer_status, is_high_value_active"
+            ),
             C2,
             "60.00 115.00 Medium_Value One-time Active false",
         ),
@@ -57,51 +61,65 @@ def test_every_check_passes(example: Shop) -> None:
         ),
         (
             "mart.fct_daily_sales",
-            "gross_orders, orders_count, customers_count, gross_sales_amount, total_sales_amount, "
-            "total_shipping_cost, total_product_revenue, average_order_value, total_items_sold, "
-            "footwear_revenue, clothing_revenue",
+            (
+                "gross_orders, orders_count, customers_count, gross_sales_amount, total_sales_amount, "
+                "total_shipping_cost, total_product_revenue, average_order_value, total_items_sold, "
+                "footwear_revenue, clothing_revenue"
+            ),
             DAY,
             "2 1 1 245.00 190.00 10.00 180.00 190.00 1 180.00 0.00",
         ),
         (
             "mart.fct_monthly_sales",
-            "total_sales_amount, unique_customers, new_customers, cancellation_rate, "
-            "sales_growth_pct, completed_orders, cancelled_orders, gross_orders",
+            (
+                "total_sales_amount, unique_customers, new_customers, cancellation_rate, "
+                "sales_growth_pct, completed_orders, cancelled_orders, gross_orders"
+            ),
             JANUARY,
             "300.00 1 1 33.33 None 2 1 3",
         ),
         (
             "mart.fct_monthly_sales",
-            "total_sales_amount, unique_customers, new_customers, cancellation_rate, "
-            "sales_growth_pct",
+            (
+                "total_sales_amount, unique_customers, new_customers, cancellation_rate, "
+                "sales_growth_pct"
+            ),
             FEBRUARY,
             "260.00 2 1 0.00 -13.33",
         ),
         (
             "mart.fct_customer_retention",
-            "retained_customers, cohort_size, retention_rate, cohort_revenue, "
-            "revenue_per_retained_customer, cumulative_retained",
+            (
+                "retained_customers, cohort_size, retention_rate, cohort_revenue, "
+                "revenue_per_retained_customer, cumulative_retained"
+            ),
             f"{FIRST} and months_since = 0",
             "1 1 100.00 190.00 190.00 1",
         ),
         (
             "mart.fct_customer_retention",
-            "retained_customers, cohort_size, retention_rate, cohort_revenue, cumulative_revenue, "
-            "cumulative_retained",
+            (
+                "retained_customers, cohort_size, retention_rate, cohort_revenue, cumulative_revenue, "
+                "cumulative_retained"
+            ),
             f"{FIRST} and months_since = 1",
             "1 1 100.00 200.00 390.00 1",
         ),
         (
             "mart.fct_customer_retention",
-            "retained_customers, cohort_size, retention_rate, cohort_revenue, "
-            "revenue_per_retained_customer",
+            (
+                "retained_customers, cohort_size, retention_rate, cohort_revenue, "
+                "revenue_per_retained_customer"
+            ),
             SECOND,
             "0 1 0.00 0.00 None",
         ),
         (
             "mart.metric_daily_sales",
-            "revenue_per_order, revenue_per_customer, footwear_share, clothing_share, "
-            "completion_rate",
+            (
+                "revenue_per_order, revenue_per_customer, footwear_share, clothing_share, "
+                "completion_rate"
+            ),
             DAY,
             "190.00 190.00 100.00 0.00 50.00",
         ),
@@ -114,8 +132,10 @@ def test_every_check_passes(example: Shop) -> None:
         ("mart.metric_monthly_sales", "new_customer_growth_pct", FEBRUARY, "0.00"),
         (
             "mart.metric_customer_retention",
-            "retention_rate, retention_change, retention_stage, cumulative_retention_rate, "
-            "cumulative_revenue_per_customer",
+            (
+                "retention_rate, retention_change, retention_stage, cumulative_retention_rate, "
+                "cumulative_revenue_per_customer"
+            ),
             f"{FIRST} and months_since = 1",
             "100.00 0.00 Early 100.00 390.00",
         ),

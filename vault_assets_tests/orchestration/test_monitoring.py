@@ -75,7 +75,7 @@ def test_a_later_run_completes_what_an_earlier_one_recorded(place: Place) -> Non
         "group by all order by min(started_at)",
         "town",
     )
-    models = len({"people", "people", "h_people", "s_people", "model_runs", "model_performance"})
+    models = len({"people", "h_people", "s_people", "model_runs", "model_performance"})
     assert counts == [
         (runs[0].run_id, "SUCCESS", models + 1, models + 1),
         (runs[1].run_id, "SUCCESS", models + 1, models + 1),
