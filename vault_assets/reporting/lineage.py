@@ -1,6 +1,6 @@
 """The lineage of a warehouse as a graph of tables, and where each of them stands in the picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -12,7 +12,38 @@ from vault_assets.sql.tracing import mart_tables
 
 Table = tuple[str, str]
 """Layer and name."""
-_SWEEPS = 6
+Stop = tuple[Table, int]
+"""A table and a column of the picture: its own, or one that a curve from it passes."""
+_SWEEPS = 8
+_WAY = 0.4
+"""Height of a curve that passes a column, as part of a table's."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where tables stand and how curves run.
+
+    Args:
+        columns: The stops of each column, from the top.
+        steps: Neighbouring stops that a curve joins.
+        own: The column of each table.
+    """
+
+    columns: tuple[tuple[Stop, ...], ...]
+    steps: tuple[tuple[Stop, Stop], ...]
+    own: Mapping[Table, int]
+
+    def heights(self) -> dict[Stop, float]:
+        """Return how far down the middle of each stop is, from 0 to 1."""
+        found: dict[Stop, float] = {}
+        for column in self.columns:
+            found |= _heights(column, self.own)
+        return found
+
+    @property
+    def rows(self) -> float:
+        """Height of the tallest column, in tables."""
+        return max(sum(_weight(stop, self.own) for stop in column) for column in self.columns)
 
 
 @dataclass(frozen=True)
@@ -42,46 +73,73 @@ class Lineage:
             for table, own in self.parents.items()
         }
 
-    def columns(self) -> list[list[Table]]:
-        """Return the tables by column of the picture: by layer, and in it by depth.
-
-        Tables of a column are ordered so that neighbours stand near each other.
-        """
+    def places(self) -> dict[Table, int]:
+        """Return the column of each table: by layer, and in it by depth."""
         placed: dict[Table, tuple[int, int]] = {}
         for table in TopologicalSorter(self.parents).static_order():
             layer = self.layers.index(table[0])
             same = [placed[p][1] + 1 for p in self.parents.get(table, ()) if p[0] == table[0]]
             placed[table] = (layer, max(same, default=0))
-        columns: dict[tuple[int, int], list[Table]] = {}
-        for table in self.parents:
-            columns.setdefault(placed[table], []).append(table)
-        return _ordered([columns[place] for place in sorted(columns)], self.direct())
+        columns = {place: number for number, place in enumerate(sorted(set(placed.values())))}
+        return {table: columns[placed[table]] for table in self.parents}
+
+    def picture(self) -> Picture:
+        """Return the tables in columns, so ordered that neighbours stand near each other.
+
+        A curve that passes columns has a stop in each, so that it runs between their tables.
+        """
+        own = self.places()
+        steps = dict.fromkeys(
+            step
+            for table, parents in self.direct().items()
+            for parent in parents
+            for step in _way(parent, table, own)
+        )
+        columns: list[list[Stop]] = [[] for _ in range(max(own.values()) + 1)]
+        for stop in dict.fromkeys([*own.items(), *(stop for step in steps for stop in step)]):
+            columns[stop[1]].append(stop)
+        _order(columns, list(steps), own)
+        return Picture(tuple(map(tuple, columns)), tuple(steps), own)
 
 
-def _ordered(
-    columns: list[list[Table]], parents: Mapping[Table, Sequence[Table]]
-) -> list[list[Table]]:
+def _way(parent: Table, table: Table, own: Mapping[Table, int]) -> Iterator[tuple[Stop, Stop]]:
+    for column in range(own[parent], own[table]):
+        last = column + 1 == own[table]
+        yield (parent, column), (table if last else parent, column + 1)
+
+
+def _order(
+    columns: list[list[Stop]], steps: Sequence[tuple[Stop, Stop]], own: Mapping[Table, int]
+) -> None:
     """Sort each column by the mean height of its neighbours, a few times forth and back."""
-    children: dict[Table, list[Table]] = {}
-    for table, own in parents.items():
-        for parent in own:
-            children.setdefault(parent, []).append(table)
-    height = _heights(columns)
+    before: dict[Stop, list[Stop]] = {}
+    after: dict[Stop, list[Stop]] = {}
+    for one, other in steps:
+        before.setdefault(other, []).append(one)
+        after.setdefault(one, []).append(other)
+    height: dict[Stop, float] = {}
+    for column in columns:
+        height |= _heights(column, own)
     for sweep in range(_SWEEPS):
-        near = parents if sweep % 2 == 0 else children
+        near = before if sweep % 2 == 0 else after
         for column in columns if sweep % 2 == 0 else reversed(columns):
-            wanted = {t: _mean([height[n] for n in near.get(t, ())], height[t]) for t in column}
-            column.sort(key=lambda table: wanted[table])
-            height |= _heights([column])
-    return columns
+            wanted = {s: _mean([height[n] for n in near.get(s, ())], height[s]) for s in column}
+            column.sort(key=wanted.__getitem__)
+            height |= _heights(column, own)
 
 
-def _heights(columns: Sequence[Sequence[Table]]) -> dict[Table, float]:
-    return {
-        table: (place + 0.5) / len(column)
-        for column in columns
-        for place, table in enumerate(column)
-    }
+def _weight(stop: Stop, own: Mapping[Table, int]) -> float:
+    return 1.0 if own[stop[0]] == stop[1] else _WAY
+
+
+def _heights(column: Sequence[Stop], own: Mapping[Table, int]) -> dict[Stop, float]:
+    total = sum(_weight(stop, own) for stop in column)
+    found, top = {}, 0.0
+    for stop in column:
+        weight = _weight(stop, own)
+        found[stop] = (top + weight / 2) / total
+        top += weight
+    return found
 
 
 def _mean(values: Sequence[float], default: float) -> float:
