@@ -14,6 +14,7 @@ from vault_assets.cli import (
     demo,
     query,
     releases,
+    report,
     run,
     services,
     snapshots,
@@ -29,7 +30,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, services, run, query, status, batches, releases, snapshots, declaration):
+for module in (
+    demo,
+    services,
+    run,
+    query,
+    status,
+    report,
+    batches,
+    releases,
+    snapshots,
+    declaration,
+):
     module.add_to(app)
 
 

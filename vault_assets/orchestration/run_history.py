@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import dagster as dg
 
@@ -127,16 +126,17 @@ def _time(timestamp: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(timestamp, dt.UTC).replace(tzinfo=None)
 
 
-def _metadata(entries: Sequence[dg.EventLogEntry]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _metadata(entries: Sequence[dg.EventLogEntry]) -> dict[str, dg.MetadataValue]:
+    values: dict[str, dg.MetadataValue] = {}
     for entry in entries:
         made = entry.asset_materialization
-        values |= {name: value.value for name, value in made.metadata.items()} if made else {}
+        values |= made.metadata if made else {}
     return values
 
 
-def _number(values: dict[str, Any], names: Sequence[str]) -> int | None:
-    return next((values[name] for name in names if isinstance(values.get(name), int)), None)
+def _number(values: Mapping[str, dg.MetadataValue], names: Sequence[str]) -> int | None:
+    found = (values[name].value for name in names if name in values)
+    return next((number for number in found if isinstance(number, int)), None)
 
 
 def _given(run: dg.DagsterRun, step: str) -> str | None:
@@ -144,15 +144,12 @@ def _given(run: dg.DagsterRun, step: str) -> str | None:
     return config.get("partitions")
 
 
-def _built(values: dict[str, Any]) -> str | None:
+def _built(values: Mapping[str, dg.MetadataValue]) -> str | None:
     """Return the first and the last of the partitions that a materialization tells as built."""
     for name, value in values.items():
-        if (
-            name.startswith("newest_")
-            and isinstance(value, Sequence)
-            and not isinstance(value, str)
-        ):
-            built = sorted(row.data["partition"] for row in value if row.data.get("built"))
+        if name.startswith("newest_") and isinstance(value, dg.TableMetadataValue):
+            rows = [dict(record.data) for record in value.records]
+            built = sorted(str(row["partition"]) for row in rows if row["built"])
             return "...".join(dict.fromkeys((built[0], built[-1]))) if built else None
     return None
 

@@ -141,7 +141,9 @@ REFRESHED = TablePlan(
     (
         _required("table_name", TEXT, "The mart: layer.name."),
         _required("refreshed_at", TIMESTAMP, "When the build began."),
-        ColumnPlan("changed_at", TIMESTAMP, description="When rows were written; none: nothing new."),
+        ColumnPlan(
+            "changed_at", TIMESTAMP, description="When rows were written; none: nothing new."
+        ),
         _required("inputs", TEXT, "Tables behind it, with blanks between them."),
     ),
     "Builds of marts, written in the transaction of their rows.",

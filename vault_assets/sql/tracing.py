@@ -28,10 +28,14 @@ _TEMP = "temp"
 
 
 def mart_sql(warehouse: Warehouse, name: str) -> str:
-    """Return the text of a mart's query."""
+    """Return a mart's query, with the formulas of its metrics."""
+    return with_metrics(warehouse, name, mart_text(warehouse, name))
+
+
+def mart_text(warehouse: Warehouse, name: str) -> str:
+    """Return a mart's query as it was written."""
     sql = warehouse.marts[name].sql or _default_path(warehouse, name)
-    text = read_sql(sql) if sql.endswith(".sql") else sql.strip()
-    return with_metrics(warehouse, name, text)
+    return read_sql(sql) if sql.endswith(".sql") else sql.strip()
 
 
 def _default_path(warehouse: Warehouse, name: str) -> str:

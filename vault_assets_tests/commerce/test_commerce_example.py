@@ -62,9 +62,9 @@ def test_every_check_passes(example: Shop) -> None:
         (
             "mart.fct_daily_sales",
             (
-                "gross_orders, orders_count, customers_count, gross_sales_amount, total_sales_amount, "
-                "total_shipping_cost, total_product_revenue, average_order_value, total_items_sold, "
-                "footwear_revenue, clothing_revenue"
+                "gross_orders, orders_count, customers_count, gross_sales_amount, "
+                "total_sales_amount, total_shipping_cost, total_product_revenue, "
+                "average_order_value, total_items_sold, footwear_revenue, clothing_revenue"
             ),
             DAY,
             "2 1 1 245.00 190.00 10.00 180.00 190.00 1 180.00 0.00",
@@ -99,8 +99,8 @@ def test_every_check_passes(example: Shop) -> None:
         (
             "mart.fct_customer_retention",
             (
-                "retained_customers, cohort_size, retention_rate, cohort_revenue, cumulative_revenue, "
-                "cumulative_retained"
+                "retained_customers, cohort_size, retention_rate, cohort_revenue, "
+                "cumulative_revenue, cumulative_retained"
             ),
             f"{FIRST} and months_since = 1",
             "1 1 100.00 200.00 390.00 1",

@@ -51,7 +51,9 @@ class Town:
             build_mart(self.lake, self.warehouse, name, run_id="test", partitions=partitions)
 
     def stale(self) -> dict[str, tuple[str, ...]]:
-        return {item.label: item.newer_inputs for item in model_freshness(self.lake) if item.is_stale}
+        return {
+            item.label: item.newer_inputs for item in model_freshness(self.lake) if item.is_stale
+        }
 
 
 def test_nothing_is_known_before_the_first_build(tmp_path: Path) -> None:
@@ -79,7 +81,9 @@ def test_marts_are_stale_from_a_new_batch_to_their_build(tmp_path: Path) -> None
         assert town.stale() == {}
 
 
-def test_a_build_without_anything_new_makes_nothing_stale_and_writes_nothing(tmp_path: Path) -> None:
+def test_a_build_without_anything_new_makes_nothing_stale_and_writes_nothing(
+    tmp_path: Path,
+) -> None:
     with memory_lake() as lake:
         town = Town(lake, tmp_path)
         town.land(1)
@@ -110,6 +114,4 @@ def test_the_view_is_in_the_lake(tmp_path: Path) -> None:
         rows = lake.connection().execute(
             "select table_name, is_stale from registry.model_freshness order by all"
         )
-        assert rows.fetchall() == [
-            (f"mart.{name}", True) for name in sorted(set(ALL) - {"shown"})
-        ]
+        assert rows.fetchall() == [(f"mart.{name}", True) for name in sorted(set(ALL) - {"shown"})]

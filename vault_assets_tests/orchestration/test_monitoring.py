@@ -18,6 +18,16 @@ from vault_assets_tests.places import Place, single_process_place
 
 START = dt.datetime(2024, 1, 1)  # noqa: DTZ001  the table has no zone
 MARTS = {
+    "days": {
+        "sql": "select cast('2024-01-0' || p.id as date) as day from stage.people as p where "
+        "cast('2024-01-0' || p.id as date) in (select partition_value from changed_partitions)",
+        "partition": {
+            "column": "day",
+            "start": "2024-01-01",
+            "changed": "select cast('2024-01-0' || p.id as timestamp) from stage.people as p "
+            "inner join new_batches as b using (batch_id)",
+        },
+    },
     "names": {"sql": "select p.id, p.name from stage.people as p", "key": "id"},
     "broken": {"sql": "select 1 as id from stage.people", "key": "id"},
 }
@@ -51,6 +61,9 @@ def test_models_of_each_run_are_recorded_with_rows_and_errors(place: Place) -> N
     ran = {(run_id, model): values for run_id, model, *values in rows}
     assert ran[first.run_id, "stage.people"] == [3, 2, "success", None, "FAILURE"]
     assert ran[first.run_id, "mart.names"] == [None, 2, "success", None, "FAILURE"]
+    assert ran[first.run_id, "mart.days"] == [None, 2, "success", None, "FAILURE"]
+    parts = "select partition from mart.model_runs where model = 'mart.days' order by started_at"
+    assert place.rows(parts, "town") == [("2024-01-01...2024-01-02",), (None,)]
     *_, status, error, _ = ran[first.run_id, "mart.broken"]
     assert status == "failure"
     assert "key_unique (1 rows)" in str(error)
