@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 
@@ -140,8 +141,8 @@ def _number(values: Mapping[str, dg.MetadataValue], names: Sequence[str]) -> int
 
 
 def _given(run: dg.DagsterRun, step: str) -> str | None:
-    config = run.run_config.get("ops", {}).get(step, {}).get("config", {})
-    return config.get("partitions")
+    ops: Any = run.run_config.get("ops", {})
+    return ops.get(step, {}).get("config", {}).get("partitions")
 
 
 def _built(values: Mapping[str, dg.MetadataValue]) -> str | None:

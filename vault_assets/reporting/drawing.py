@@ -76,16 +76,16 @@ def write(
         zorder=4,
     )
     if width is not None:
-        _fit(made, width)
+        _fit(made, size, width)
 
 
-def _fit(text: Text, width: float) -> None:
+def _fit(text: Text, size: float, width: float) -> None:
     figure = cast("Figure", text.figure)
     canvas = FigureCanvasAgg(figure)
     text.set_fontfamily("DejaVu Sans")
     taken = text.get_window_extent(canvas.get_renderer()).width / figure.dpi
     if taken > width:
-        text.set_fontsize(text.get_fontsize() * width / taken)
+        text.set_fontsize(size * width / taken)
 
 
 def rendered(figure: Figure) -> bytes:

@@ -14,7 +14,7 @@ create macro stamp(seconds) as
     strftime(make_timestamp((getvariable('start_s') + seconds) * 1000000), '%Y-%m-%d %H:%M:%S');
 create macro per_day(base) as base // getvariable('days');
 create macro day_of(n, base) as case
-    when n < base then least(n // per_day(base), getvariable('days') - 1)
+    when n < base then n * getvariable('days') // base
     else getvariable('days') + (n - base) // per_day(base)
 end;
 create macro seconds_of(n, base, what) as day_of(n, base) * 86400 + (draw(what, n) % 80000)::bigint;

@@ -123,7 +123,7 @@ class Shop:
     built: dict[str, Written] = field(default_factory=dict)
     staged: dict[str, tuple[Verdict, ...]] = field(default_factory=dict)
 
-    def land(self, date: str = AS_OF, **tables: str | Sequence[Row]) -> None:
+    def land(self, date: str = AS_OF, /, **tables: str | Sequence[Row]) -> None:
         """Write an extract: files given as text or rows, under the keys of their tables."""
         for table, content in tables.items():
             written = content if isinstance(content, str) else text(table, content)
