@@ -1,7 +1,5 @@
-{#- Most keys come once: only the others need to be sorted. #}
-repeated as (
-  select {{ key }} from incoming where {{ key }} is not null group by {{ key }} having count(*) > 1
-),
+{%- set origin = "incoming" %}
+{%- include "vault/repeated.sql" %}
 {%- include "vault/doubtful.sql" %}
 ranked as (
   select *, 1 as _place, null as _batch_before

@@ -1,6 +1,5 @@
 """A local folder as an object store: for single-process use, notebooks and tests."""
 
-import hashlib
 import os
 import shutil
 import time
@@ -17,7 +16,6 @@ from typing import BinaryIO
 from vault_assets.errors import StoreError
 from vault_assets.landing.objects import (
     CHUNK_BYTES,
-    Download,
     Object,
     changed,
     checked_key,
@@ -74,12 +72,14 @@ class LocalFolder:
             raise gone(key, self.url)
         return found
 
-    def download(self, item: Object, path: Path) -> Download:
+    def download(self, item: Object, path: Path) -> None:
         """Copy the file, refusing it if it is or gets changed."""
         with self._opened(item.key) as source:
             self._unchanged(source, item)
             try:
-                return self._copied(source, item, path)
+                with path.open("wb") as target:
+                    shutil.copyfileobj(source, target, CHUNK_BYTES)
+                self._unchanged(source, item)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
@@ -124,15 +124,6 @@ class LocalFolder:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             what = f"{error.filename} cannot be listed: {error.strerror}."
             raise StoreError(what, where=self.url) from error
-
-    def _copied(self, source: BinaryIO, item: Object, path: Path) -> Download:
-        digest = hashlib.md5(usedforsecurity=False)
-        with path.open("wb") as target:
-            while chunk := source.read(CHUNK_BYTES):
-                digest.update(chunk)
-                target.write(chunk)
-        self._unchanged(source, item)
-        return Download(item.size, digest.hexdigest())
 
     def _unchanged(self, source: BinaryIO, item: Object) -> None:
         if _object(item.key, os.fstat(source.fileno())).etag != item.etag:

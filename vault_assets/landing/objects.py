@@ -73,7 +73,7 @@ class Store(Protocol):
         """Return the present version of `key`, or raise ObjectMissingError."""
         ...
 
-    def download(self, item: Object, path: Path) -> Download:
+    def download(self, item: Object, path: Path) -> None:
         """Copy exactly this version to a local file, in chunks.
 
         Raises:

@@ -1,6 +1,5 @@
 """A bucket on S3, or on any server that speaks its protocol, as an object store."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from obstore.store import S3Store
 
 from vault_assets.landing.objects import (
     CHUNK_BYTES,
-    Download,
     Object,
     changed,
     checked_key,
@@ -80,7 +78,7 @@ class S3Bucket:
         with self._explained(key):
             return _object(obstore.head(self.objects, checked_key(key)))
 
-    def download(self, item: Object, path: Path) -> Download:
+    def download(self, item: Object, path: Path) -> None:
         """Stream the object to a file."""
         with self._explained(item.key):
             options: GetOptions = {"if_match": f'"{item.etag}"'}
@@ -89,7 +87,7 @@ class S3Bucket:
         if _object(result.meta).etag != item.etag:
             raise changed(item.key, self.url)
         try:
-            return self._streamed(result, item.key, path)
+            self._streamed(result, item.key, path)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -103,14 +101,10 @@ class S3Bucket:
         with self._explained():
             obstore.put(self.objects, key, source)
 
-    def _streamed(self, result: "GetResult", key: str, path: Path) -> Download:
-        digest = hashlib.md5(usedforsecurity=False)
-        size = 0
+    def _streamed(self, result: "GetResult", key: str, path: Path) -> None:
         with path.open("wb") as file, self._explained(key):
             for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
-                digest.update(chunk)
-                size += file.write(chunk)
-        return Download(size, digest.hexdigest())
+                file.write(chunk)
 
     @contextmanager
     def _explained(self, key: str | None = None) -> Iterator[None]:

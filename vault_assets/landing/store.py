@@ -4,11 +4,11 @@ from pathlib import Path
 
 from vault_assets.errors import SettingsError
 from vault_assets.landing.local_folder import LocalFolder
-from vault_assets.landing.objects import Download, Object, Store
+from vault_assets.landing.objects import Object, Store
 from vault_assets.landing.s3_bucket import S3Bucket
 from vault_assets.settings import Settings
 
-__all__ = ["Download", "Object", "Store", "open_store"]
+__all__ = ["Object", "Store", "open_store"]
 
 
 def open_store(settings: Settings) -> Store:

@@ -15,6 +15,7 @@ from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import VaultPlan
 from vault_assets.sql.registry import APPLIED
+from vault_assets.sql.stages import stage_plan
 from vault_assets.targets.ducklake import DuckLake
 
 Progress = Callable[[str], None]
@@ -39,8 +40,8 @@ def replay_batch(
 ) -> Replayed:
     """Read a batch's object again and load every table that it feeds anew.
 
-    A batch that was given as rows has no object: if its stage has prejoins, the rows are looked up
-    again.
+    A batch that was given as rows, or released, has no object: its kept rows are loaded anew, with
+    what its prejoins find now.
 
     Its load time stays what it was. Keys that it touches are rebuilt from all batches, so the
     result is as if the batch had been read like this the first time. If this is interrupted, the
@@ -50,12 +51,17 @@ def replay_batch(
         BatchError: There is no such batch, its object is gone, or rows of it were released.
     """
     source = batch_source(lake, batch_id)
-    refuse_released(lake, batch_id)
+    given = is_given(lake, batch_id)
+    looks_up = given and bool(warehouse.sources[source].prejoins)
+    if looks_up or not given:
+        refuse_released(lake, batch_id)
     plans = fed_by(warehouse, source)
     labels = [plan.table.label for plan in plans]
     lake.transaction([APPLIED.label], lambda session: mark_replayed(session, labels, batch_id))
-    if warehouse.sources[source].prejoins and is_given(lake, batch_id):
+    if looks_up:
         staged = look_up_again(lake, warehouse, source, batch_id, run_id=run_id)
+    elif given:
+        staged = Staged(stage_plan(warehouse, source).table.label)
     else:
         staged = stage_batches(lake, store, warehouse, source, run_id=run_id, replayed=[batch_id])
     progress(staged.table)

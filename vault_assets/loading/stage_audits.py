@@ -6,6 +6,7 @@ Their queries are bound to $batches (ids) and $first, $last (load times that bou
 from vault_assets.loading.audits import Audit
 from vault_assets.loading.null_keys import null_key_audits
 from vault_assets.loading.prejoining import prejoin_audits
+from vault_assets.loading.uniqueness import UNIQUE, declared_unique
 from vault_assets.model import Column, Source
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
@@ -48,7 +49,6 @@ def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:
         for name, column in source.columns.items()
         if column.minimum is not None or column.maximum is not None
     ]
-    unique = [name for name, column in source.columns.items() if column.unique]
     found = []
     if accepted:
         sql = render("stage/accepted_values.sql", plan=plan, columns=accepted)
@@ -58,10 +58,10 @@ def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:
         sql = render("stage/plausible_values.sql", plan=plan, columns=bounded)
         about = "Values lie within the declared bounds."
         found.append(Audit("plausible_values", sql, about, severity="warn"))
-    if unique:
+    if unique := declared_unique(source):
         sql = render("stage/unique_values.sql", plan=plan, columns=unique)
         about = "Values declared unique occur once in a file."
-        found.append(Audit("unique_values", sql, about, severity="warn"))
+        found.append(Audit(UNIQUE, sql, about, severity="warn"))
     return found
 
 

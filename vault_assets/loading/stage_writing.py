@@ -16,6 +16,7 @@ from vault_assets.loading.prejoining import (
 )
 from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import utc_now
+from vault_assets.loading.uniqueness import unique_columns
 from vault_assets.model import Warehouse
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import APPLIED, FAILURES
@@ -35,6 +36,7 @@ class StagedBatch:
         quarantined: Records with a reason.
         unknown_columns: Header names that the source does not declare.
         problem: Why the object could not be read at all; empty if it could.
+        unique: Columns declared unique that are, and without NULL.
     """
 
     batch: Batch
@@ -43,6 +45,7 @@ class StagedBatch:
     quarantined: int = 0
     unknown_columns: tuple[str, ...] = ()
     problem: str = ""
+    unique: tuple[str, ...] = ()
 
 
 def write_batch(
@@ -103,9 +106,12 @@ def write_batch(
             render("stage/quarantine.sql", plan=plan, rejects=ready.quarantined),
             {"batch_id": batch.batch_id},
         )
-    _record(session, plan, batch, ready, run_id, keys=keys)
+    unique = unique_columns(session, source, plan, batch)
+    _record(session, plan, batch, ready, run_id, note=_note(plan, ready, keys, unique))
     forget_lookups(session, plan)
-    return StagedBatch(batch, ready.records, ready.loaded, ready.rejected, ready.unknown_columns)
+    return StagedBatch(
+        batch, ready.records, ready.loaded, ready.rejected, ready.unknown_columns, unique=unique
+    )
 
 
 def _record(
@@ -115,7 +121,7 @@ def _record(
     ready: ReadyRows,
     run_id: str,
     *,
-    keys: Mapping[str, str],
+    note: str | None,
 ) -> None:
     session.run(
         read_sql("registry/applied.sql"),
@@ -131,14 +137,16 @@ def _record(
             "duplicate": 0,
             "quarantined": ready.rejected,
             "applied_at": utc_now(),
-            "note": _note(plan, ready, keys),
+            "note": note,
         },
         note=False,
     )
 
 
-def _note(plan: StagePlan, ready: ReadyRows, keys: Mapping[str, str]) -> str | None:
-    """Return what the checks want to know of a batch, as JSON; None if there is nothing to tell."""
+def _note(
+    plan: StagePlan, ready: ReadyRows, keys: Mapping[str, str], unique: Sequence[str]
+) -> str | None:
+    """Return what checks and loads want to know of a batch, as JSON; None if it is nothing."""
     found: dict[str, Any] = {}
     if ready.unknown_columns:
         found["unknown_columns"] = list(ready.unknown_columns)
@@ -148,6 +156,8 @@ def _note(plan: StagePlan, ready: ReadyRows, keys: Mapping[str, str]) -> str | N
         found["columns"] = list(ready.header)  # what the raw lines mean, should they be released
     if plan.prejoins:
         found["prejoins"] = definition(plan)
+    if unique:
+        found["unique"] = list(unique)
     if keys:
         found["from_key"] = keys  # a batch without rows has them too
     return json.dumps(found, ensure_ascii=False) if found else None

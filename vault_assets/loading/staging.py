@@ -26,6 +26,7 @@ from vault_assets.loading.stage_writing import (
     write_batch,
 )
 from vault_assets.loading.tables import ensure_registry, ensure_stage
+from vault_assets.loading.uniqueness import UNIQUE, declared_unique
 from vault_assets.model import Warehouse
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import FAILURES
@@ -204,9 +205,17 @@ def _verdicts(
         ).fetchall()
     times = [load_ts for _, load_ts in batches] or [utc_now()]
     scope = {"batches": [name for name, _ in batches], "first": min(times), "last": max(times)}
-    passed = [Verdict(audit, 0) for audit in audits if audit.blocking]
-    rest = [scoped(audit, scope) for audit in audits if not audit.blocking]
+    known = _known_to_pass(job, done)
+    passed = [Verdict(audit, 0) for audit in audits if audit.blocking or audit.name in known]
+    rest = [scoped(a, scope) for a in audits if not (a.blocking or a.name in known)]
     return (*passed, *evaluate(session, rest, blocking=False))
+
+
+def _known_to_pass(job: _Job, done: Sequence[StagedBatch]) -> set[str]:
+    """Return the checks whose result is known from the writing of the batches."""
+    columns = set(declared_unique(job.warehouse.sources[job.plan.source]))
+    known = done and all(columns <= set(staged.unique) for staged in done)
+    return {UNIQUE} if known else set()
 
 
 def _record_failure(job: _Job, batch: Batch, status: str, error: VaultAssetsError) -> None:

@@ -186,6 +186,7 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
         define_rules(session, plan)
     _ensure_views(session, plan, tables)
     _ensure_master_view(session, plan, tables)
+    _ensure_role_views(session, plan, tables)
     return not stored
 
 
@@ -207,6 +208,13 @@ def _ensure_master_view(session: Session, plan: VaultPlan, tables: Mapping[str, 
     columns = [view.hub_key, view.master]
     if plan.table.name not in tables or list(tables.get(view.view.name, ())) != columns:
         session.run(view.sql({*tables, plan.table.name}), note=False)
+
+
+def _ensure_role_views(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
+    """Create the views of a hub's roles, or replace those whose columns are not the hub's."""
+    for view in plan.options.get("role_views", ()):
+        if list(tables.get(view.name, ())) != view.columns:
+            session.run(view.sql, note=False)
 
 
 def _drop_views(session: Session, plan: VaultPlan) -> None:

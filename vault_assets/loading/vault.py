@@ -7,7 +7,12 @@ from typing import Any
 
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
 from vault_assets.loading.layouts import change_layout
-from vault_assets.loading.pattern_audits import audits_of, key_context, nothing_new
+from vault_assets.loading.pattern_audits import (
+    audits_of,
+    key_context,
+    known_to_pass,
+    nothing_new,
+)
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.repairing import (
     find_pending,
@@ -25,6 +30,7 @@ from vault_assets.loading.tables import (
     insert_ghosts,
     require_stage,
 )
+from vault_assets.loading.uniqueness import keys_come_once
 from vault_assets.model import Warehouse
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql import dialect
@@ -92,8 +98,8 @@ def load_vault_table(
         rebuild: Forget the table first and load it from all staged batches.
         extra_audits: Audits beyond those of the pattern; may bind $first and $last, the load times
             of the batches of this load.
-        judge_again: Whether the check of that name is judged over the whole table if no batch is
-            new; a check that passed and sees nothing new passes again.
+        judge_again: Whether the check of that name is judged although it cannot have another
+            result than before: over the whole table if no batch is new, or see `known_to_pass`.
 
     Raises:
         LateBatchError: An older batch of the table's sources is not applied and `repair` is off.
@@ -117,7 +123,8 @@ def load_vault_table(
             refuse_gaps(session, plan, again)
         rebuilt = forget_affected(session, plan, pending, again)
         if pending or rebuilt:
-            loaded = _load(session, plan, run_id, rebuilt, extra_audits, alone=is_new)
+            known = known_to_pass(plan, judge_again) if not is_new else frozenset()
+            loaded = _load(session, plan, run_id, rebuilt, extra_audits, alone=is_new, known=known)
         else:
             loaded = Loaded(
                 plan.table.label, verdicts=nothing_new(session, plan, extra_audits, judge_again)
@@ -141,6 +148,7 @@ def _load(
     extra_audits: Sequence[Audit],
     *,
     alone: bool,
+    known: Collection[str],
 ) -> Loaded:
     plan = replace(plan, parents=_doubtful_parents(session, plan))
     _shorten_batch_ids(session)
@@ -156,6 +164,8 @@ def _load(
     audits = [*audits_of(plan, context), *(replace(a, parameters=scope) for a in extra_audits)]
     verdicts = evaluate(session, audits, blocking=True)
     refuse_failures(plan.table.label, verdicts)
+    verdicts += [Verdict(audit, 0) for audit in audits if audit.name in known]
+    audits = [audit for audit in audits if audit.name not in known]
     verdicts += evaluate(session, audits, blocking=False)
     return Loaded(
         plan.table.label,
@@ -211,6 +221,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool, alone: bool) 
         "affected": affected,
         # Whether the load writes the first rows of the table.
         "alone": alone,
+        "once": not affected and keys_come_once(session, plan),
         "first": first,
         "last": last,
         "new_rows": new_rows,

@@ -42,6 +42,8 @@ def _one_name_each(warehouse: "Warehouse", problems: Problems) -> None:
                 f"{link.view_name!r} is the name of one of {taken[link.view_name]!r} too",
             )
         taken[link.view_name] = f"the views of {name}"
+    for hub in warehouse.hubs:
+        taken |= dict.fromkeys(warehouse.role_views(hub), f"the views of {hub}")
     for field, name, _ in (*warehouse.vault_tables(), *warehouse.query_tables()):
         if taken.get(name, field) != field:
             problems.add((field, name), f"{name!r} is the name of one of {taken[name]!r} too")

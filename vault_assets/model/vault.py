@@ -59,6 +59,20 @@ class Vault(Declared):
             if isinstance(table, Relation):
                 yield field, name, table
 
+    def role_views(self, hub: str) -> dict[str, str]:
+        """Return the views of a hub by name, with the role of links that each shows.
+
+        A role that is named like the hash key needs none, and same-as links have their own view.
+        """
+        roles = {
+            role: None
+            for _, _, link in self.relations()
+            for role, known in link.hubs.items()
+            if known == hub and not isinstance(link, SameAsLink)
+        }
+        own = self.hubs[hub].hash_key
+        return {f"{hub}_as_{role}": role for role in roles if role != own}
+
     @model_validator(mode="after")
     def _hash_keys_have_names(self) -> "Vault":
         named = [("hk", name, table) for name, table in self.hubs.items()]

@@ -19,6 +19,7 @@ from vault_assets.sql.metrics import with_metrics
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import query_table
+from vault_assets.sql.role_views import role_view_named
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
 from vault_assets.sql.views import ADDED, shown_columns, viewed_table
@@ -141,6 +142,8 @@ def _stored(warehouse: Warehouse, origin: Origin) -> Origin:
     if view:
         origin_table = view.hub if column == view.hub_key else view.sal
         return layer, origin_table.name, column
+    if layer == VAULT and (role := role_view_named(warehouse, table)):
+        return layer, role.hub, role.origin(column)
     shown = _shown(warehouse, layer, table)
     if shown != table:
         column = ADDED.get(table.rpartition("_")[2], {}).get(column, column)
@@ -162,6 +165,8 @@ def _columns(warehouse: Warehouse, layer: str, table: str) -> list[str]:
     elif kind == "vault":
         if masters := master_view_named(warehouse, table):
             return [masters.hub_key, masters.master]
+        if role := role_view_named(warehouse, table):
+            return role.columns
         shown = _shown(warehouse, layer, table)
         if shown != table:
             shown_plan, view = vault_plan(warehouse, shown), table.rpartition("_")[2]

@@ -7,6 +7,7 @@ from vault_assets.model.query_references import VIEWS
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan
+from vault_assets.sql.role_views import role_view_named
 from vault_assets.sql.templates import render, sql_folder
 
 END_COLUMN = "load_end_ts"
@@ -76,6 +77,8 @@ def viewed_table(warehouse: Warehouse, name: str) -> str | None:
     for sal, link in warehouse.same_as_links.items():
         if name == link.view_name:
             return _last_of(warehouse, sal)
+    if role := role_view_named(warehouse, name):
+        return role.hub
     table, _, kind = name.rpartition("_")
     if kind not in VIEWS or table not in {other for _, other, _ in warehouse.vault_tables()}:
         return None

@@ -104,8 +104,14 @@ def test_rows_are_exported_corrected_and_released_once(place: Place, call: Call)
     assert "released already" in said.err
     assert "released from first" in call("batches", "--source", "people").out
     with opened() as vault:
-        vault.load("h_people")
+        vault.load()
         assert rows(vault, "h_people", "person") == [("ann",), ("bob",), ("c, id",)]
+        before = rows(vault, "s_people", "hk_people age load_ts batch_id")
+        child = next(b["batch_id"] for b in vault.batches("people") if b["parent_batch_id"])
+    said = call("replay", child)
+    assert said.code == 0, said.err
+    with opened() as vault:
+        assert rows(vault, "s_people", "hk_people age load_ts batch_id") == before
 
 
 @pytest.mark.usefixtures("place")

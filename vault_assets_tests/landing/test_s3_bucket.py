@@ -1,4 +1,3 @@
-import hashlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -150,8 +149,8 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(
         return content(start=start) if start else broken_off(after=1_000_000)
 
     store = scripted(httpserver, server)
-    download = store.download(store.head("a.csv"), tmp_path / "copy")
-    assert download.md5_hex == hashlib.md5(CONTENT).hexdigest()
+    store.download(store.head("a.csv"), tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == CONTENT
     assert starts == [0, 1_000_000]
 
 

@@ -11,10 +11,8 @@ known as (
   where {{ key }} in (select {{ key }} from incoming)
 ),
 {%- include "vault/judged.sql" %}
-{#- Most keys come once: only the others need to be sorted. #}
-repeated as (
-  select {{ key }} from incoming where {{ key }} is not null group by {{ key }} having count(*) > 1
-),
+{%- set origin = "incoming" %}
+{%- include "vault/repeated.sql" %}
 {%- set stored = "known" %}
 {%- include "vault/doubtful.sql" %}
 states as (

@@ -19,10 +19,8 @@ latest as (
   from touched
   group by {{ key }}
 ),
-{#- Most keys come once: only the others need to be sorted. #}
-repeated as (
-  select {{ key }} from judged where {{ key }} is not null group by {{ key }} having count(*) > 1
-),
+{%- set origin = "judged" %}
+{%- include "vault/repeated.sql" %}
 {%- set stored = "latest" %}
 {%- include "vault/doubtful.sql" %}
 {%- if plan.order == "file" %}

@@ -17,6 +17,7 @@ from vault_assets.sql.plans import (
     hash_type,
     system_columns,
 )
+from vault_assets.sql.role_views import role_views
 from vault_assets.sql.stages import role_columns, stage_plan
 
 
@@ -45,7 +46,11 @@ def plan(warehouse: Warehouse, name: str, hub: Hub) -> VaultPlan:
         bindings=(*_bindings(warehouse, hub), *_inferred(warehouse, name, hub)),
         needs=() if all(hub.null_policy(key) == "allow" for key in hub.keys) else (hub.hash_key,),
         ghost_keys=(hub.hash_key,),
-        options={"keys": hub.keys, "key_types": [key_type(warehouse, hub, k) for k in hub.keys]},
+        options={
+            "keys": hub.keys,
+            "key_types": [key_type(warehouse, hub, k) for k in hub.keys],
+            "role_views": role_views(warehouse, name),
+        },
     )
 
 
