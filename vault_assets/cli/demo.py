@@ -33,7 +33,7 @@ What to do next
 """
 
 
-SMALL = {"engagement": 0.1, "audio": 0.001}
+SMALL = {"engagement": 0.1, "audio": 0.001, "commerce": 0.05}
 """Warehouses that the demo shows with few rows: scale of their files."""
 
 

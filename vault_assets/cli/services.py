@@ -54,6 +54,9 @@ def land(
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
     date: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     *,
+    full: Annotated[
+        bool, typer.Option("--full", help="Of commerce: all rows, not only what changed that day.")
+    ] = False,
     file: Annotated[Path | None, typer.Option(help="A file of yours, with --key.")] = None,
     key: Annotated[str, typer.Option(help="Where it lands: social/users/.../users.csv.")] = "",
 ) -> None:
@@ -69,8 +72,9 @@ def land(
     store = open_store(settings)
     store.ensure()
     day = date.date() if date else samples.FIRST_DATE
+    more = {"full": True} if full else {}
     with tempfile.TemporaryDirectory() as folder:
-        for path in samples.generate(Path(folder), scale=scale, seed=seed, date=day):
+        for path in samples.generate(Path(folder), scale=scale, seed=seed, date=day, **more):
             key = path.relative_to(folder).as_posix()
             store.put(key, path)
             console.print(f"landed {key}  {path.stat().st_size:,} bytes")

@@ -8,6 +8,7 @@ from rich.markup import escape
 from vault_assets.cli.grids import cells, grid, terminal
 from vault_assets.cli.project import chosen, dagster_home, lake_of, warehouses
 from vault_assets.loading.approving import waiting_approvals
+from vault_assets.loading.refreshing import model_freshness
 from vault_assets.loading.reporting import source_status
 from vault_assets.model import Warehouse
 from vault_assets.settings import Settings
@@ -25,6 +26,7 @@ def status(
     for found in shown:
         healthy &= _sources(found)
         healthy &= _checks(found, settings)
+        _newer_inputs(found)
     if not healthy:
         raise typer.Exit(1)
 
@@ -63,6 +65,18 @@ def _checks(found: Warehouse, settings: Settings) -> bool:
         age = "never built" if hours is None else f"built {hours:.1f} h ago"
         console.print(f"{'[yellow]stale[/]' if stale else 'fresh'}  {asset}: {age}")
     return not any(severity == "ERROR" for _, _, severity in failing)
+
+
+def _newer_inputs(found: Warehouse) -> None:
+    """Tell the marts whose inputs have changed since they were built."""
+    with lake_of(found.name) as lake:
+        stale = [item for item in model_freshness(lake) if item.is_stale]
+    for item in stale:
+        key = f"{found.name}/{item.label.replace('.', '/')}"
+        inputs = ", ".join(item.newer_inputs)
+        console.print(
+            f"[yellow]stale[/]  {key}: {inputs} changed after {item.refreshed_at:%Y-%m-%d %H:%M}"
+        )
 
 
 def add_to(app: typer.Typer) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
 from vault_assets.loading.consuming import NEW, consumed_anew, find_batches, record
 from vault_assets.loading.layouts import change_layout, ensure_layout
+from vault_assets.loading.refreshing import refresh_of
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.writing import Query, Written, described, fit, source_of
 from vault_assets.model import Warehouse
@@ -99,6 +100,7 @@ def replace_changed(
         TargetError: Columns do not fit the division.
     """
     table, layout = division.table, warehouse.marts[name].layout
+    refresh = refresh_of(warehouse, name)
 
     def unit(session: Session) -> Written:
         ensure_registry(session)
@@ -116,6 +118,9 @@ def replace_changed(
         verdicts += evaluate(session, audits, blocking=True)
         refuse_failures(table.label, verdicts)
         verdicts += evaluate(session, audits, blocking=False)
+        changed = whole or session.value(f"select count(*) > 0 from {division.temp}")
+        if changed or session.value(f"select bool_or(is_new) from {BATCHES}"):
+            refresh.note(session, changed=changed)
         if whole or division.consumes:
             record(session, table, run_id)
         told = division.finish(session)

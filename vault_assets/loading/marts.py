@@ -9,6 +9,7 @@ from vault_assets.loading.keyed import keys_of
 from vault_assets.loading.layouts import change_layout, ensure_layout
 from vault_assets.loading.mart_views import create_view
 from vault_assets.loading.partitioned import partitions_of
+from vault_assets.loading.refreshing import Refresh, refresh_of
 from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
 from vault_assets.model import Warehouse
 from vault_assets.model.layouts import Layout
@@ -49,6 +50,7 @@ def replace_table(
     *,
     audits: Sequence[Audit] = (),
     layout: Layout | None = None,
+    refresh: Refresh | None = None,
 ) -> Written:
     """Replace all rows of a table, in one transaction; readers see the old or the new rows.
 
@@ -62,6 +64,7 @@ def replace_table(
         rows: A query, a Polars frame (lazy ones are streamed), an Arrow table or reader.
         audits: Checks; blocking ones are evaluated before the commit.
         layout: How its files are divided and sorted.
+        refresh: Of a declared mart: the build, which is noted.
 
     Raises:
         AuditsFailedError: A blocking audit failed; the old rows are still there.
@@ -79,6 +82,8 @@ def replace_table(
         verdicts = evaluate(session, audits, blocking=True)
         refuse_failures(table.label, verdicts)
         verdicts += evaluate(session, audits, blocking=False)
+        if refresh:
+            refresh.note(session)
         return Written(table.label, count, columns, tuple(session.statements), tuple(verdicts))
 
     change_layout(lake, table, layout)
@@ -128,5 +133,11 @@ def build_mart(
             fix="Declare `partition`, or leave the partitions away.",
         )
     return replace_table(
-        lake, warehouse.mart_layer(name), name, query, audits=audits, layout=mart.layout
+        lake,
+        warehouse.mart_layer(name),
+        name,
+        query,
+        audits=audits,
+        layout=mart.layout,
+        refresh=refresh_of(warehouse, name),
     )

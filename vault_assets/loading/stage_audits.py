@@ -29,7 +29,13 @@ def stage_audits(source: Source, plan: StagePlan) -> list[Audit]:
         for template in check_templates("stage")
         if lossy or not template.lossy
     ]
-    return [*audits, *prejoin_audits(plan), *null_key_audits(plan), *_column_audits(source, plan)]
+    return [
+        *audits,
+        *prejoin_audits(plan),
+        *null_key_audits(plan),
+        *_column_audits(source, plan),
+        *_freshness_audits(source, plan),
+    ]
 
 
 def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:
@@ -56,6 +62,22 @@ def _column_audits(source: Source, plan: StagePlan) -> list[Audit]:
         sql = render("stage/unique_values.sql", plan=plan, columns=unique)
         about = "Values declared unique occur once in a file."
         found.append(Audit(UNIQUE, sql, about, severity="warn"))
+    return found
+
+
+def _freshness_audits(source: Source, plan: StagePlan) -> list[Audit]:
+    """Return the audits of the age of the rows; they read all that is stored."""
+    limits = source.freshness
+    if limits is None:
+        return []
+    found = []
+    for name, hours, severity in (
+        ("fresh_rows", limits.warn_hours, "warn"),
+        ("not_outdated", limits.error_hours, "error"),
+    ):
+        sql = render("stage/outdated.sql", plan=plan, column=limits.column, hours=hours)
+        about = f"The newest {limits.column} is no older than {hours:g} hours."
+        found.append(Audit(name, sql, about, severity=severity))
     return found
 
 

@@ -101,7 +101,8 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
         Whether the table, or one of its columns, is new.
     """
     stored = stored_columns(session, table)
-    if stored and drop_views(session, table):
+    if not stored or _is_view(session, table):
+        drop_views(session, table)
         stored = {}
     if not stored:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
@@ -121,20 +122,22 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
     return True
 
 
-def drop_views(session: Session, table: TablePlan) -> bool:
-    """Drop the view of that name, and the one with parameters; say whether there was any."""
-    values = {"schema": table.layer, "name": table.name}
-    where = "database_name = current_database() and schema_name = $schema"
-    views = session.value(
-        f"select count(*) from duckdb_views() where {where} and view_name = $name", values
+def _is_view(session: Session, table: TablePlan) -> bool:
+    return session.value(
+        "select count(*) > 0 from duckdb_views() where database_name = current_database() "
+        "and schema_name = $schema and view_name = $name",
+        {"schema": table.layer, "name": table.name},
     )
+
+
+def drop_views(session: Session, table: TablePlan) -> None:
+    """Drop the view of that name, and the one with parameters, if there are any."""
     macros = session.value(
-        f"select count(*) from duckdb_functions() where {where} and function_name = $name "
-        "and function_type = 'table_macro'",
-        values,
+        "select count(*) from duckdb_functions() where database_name = current_database() "
+        "and schema_name = $schema and function_name = $name and function_type = 'table_macro'",
+        {"schema": table.layer, "name": table.name},
     )
-    if views:
+    if _is_view(session, table):
         session.run(f"drop view {table.sql}")
     if macros:
         session.run(f"drop macro table {table.sql}")
-    return bool(views or macros)

@@ -68,6 +68,11 @@ class Mart(Table):
     columns: dict[Name, str] = Field(
         default_factory=dict, description="What the columns mean, by name."
     )
+    references: dict[Name, str] = Field(
+        default_factory=dict,
+        description="Columns that hold the key of another mart: column: layer.mart. The star of "
+        "`vault-assets report`.",
+    )
     partition: Partition | None = Field(
         None, description="Division by time: only partitions that changed are built anew."
     )

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vault_assets.model.base import Declared, Table, as_tuple
+from vault_assets.model.freshness import Freshness
 from vault_assets.model.keys import check_pattern
-from vault_assets.model.names import Name
+from vault_assets.model.names import Name, nearest
 from vault_assets.model.prejoins import Prejoin
 from vault_assets.model.types import ColumnType, Epoch, Type
 
@@ -208,6 +209,9 @@ class Source(Table):
     freshness_hours: float | None = Field(
         None, gt=0, description="The newest object is no older; else the check `fresh` warns."
     )
+    freshness: Freshness | None = Field(
+        None, description="How old the newest value of a column may be; judged by every run."
+    )
     columns: dict[
         Name, Annotated[Column, BeforeValidator(_column, json_schema_input_type=str | Column)]
     ] = Field(min_length=1, description="Columns by name, in any order of the file.")
@@ -261,6 +265,21 @@ class Source(Table):
             if column.steps:
                 msg = f"column {name!r}: key and path are for `format: jsonl`, this source is csv"
                 raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _freshness_reads_a_time(self) -> "Source":
+        if self.freshness is None:
+            return self
+        known = {**self.columns, **self.derived}
+        found = known.get(self.freshness.column)
+        if found is None:
+            hint = nearest(self.freshness.column, known)
+            msg = f"freshness: no column {self.freshness.column!r}: {hint}"
+            raise ValueError(msg)
+        if found.type.kind not in ("timestamp", "timestamptz", "date"):
+            msg = f"freshness: {self.freshness.column!r} is {found.type}, no time"
+            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

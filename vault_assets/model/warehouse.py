@@ -8,7 +8,9 @@ from vault_assets.model.base import Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.layers import VAULT, Layers, TableKind, check_layers
 from vault_assets.model.maintenance import Maintenance
+from vault_assets.model.mart_references import check_mart_references
 from vault_assets.model.marts import Mart
+from vault_assets.model.metrics import Metric
 from vault_assets.model.names import Name, nearest
 from vault_assets.model.null_key_references import check_null_keys
 from vault_assets.model.prejoin_references import check_prejoins, prejoined_types
@@ -46,6 +48,12 @@ class Warehouse(Layers, QueryTables, Vault):
         description="Rules of keys and hashdiffs: `vault_assets`, or those of a vault taken over.",
     )
     sources: dict[Name, Source] = Field(min_length=1, description="Sources by name.")
+    monitoring: bool = Field(
+        False, description="Keep model_runs and model_performance in the last layer."
+    )
+    metrics: dict[Name, Metric] = Field(
+        default_factory=dict, description="Formulas that queries of marts use as metric(name)."
+    )
     marts: dict[Name, Mart] = Field(default_factory=dict, description="Marts by name.")
 
     @model_validator(mode="after")
@@ -59,6 +67,7 @@ class Warehouse(Layers, QueryTables, Vault):
             check_hashing(self, problems)
         check_query_tables(self, problems)
         check_layers(self, problems)
+        check_mart_references(self, problems)
         problems.raise_if_any()
         return self
 

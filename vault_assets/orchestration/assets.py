@@ -35,6 +35,7 @@ from vault_assets.orchestration.metadata import (
     records,
     sql_text,
 )
+from vault_assets.orchestration.monitoring import monitoring_assets
 from vault_assets.orchestration.progress import announced
 from vault_assets.orchestration.query_assets import query_audits, query_metadata, query_spec
 from vault_assets.orchestration.resources import LakeResource, StoreResource
@@ -67,6 +68,7 @@ def warehouse_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
         *(_vault(warehouse, name) for _, name, _ in warehouse.vault_tables()),
         *(_query_table(warehouse, field, name) for field, name, _ in warehouse.query_tables()),
         *(_mart(warehouse, name) for name in warehouse.marts),
+        *(monitoring_assets(warehouse) if warehouse.monitoring else ()),
     ]
 
 

@@ -45,6 +45,20 @@ def passed_before(instance: dg.DagsterInstance, asset: dg.AssetKey, check: str) 
     return bool(last) and last[0].status == _SUCCEEDED
 
 
+def latest_evaluations(
+    instance: dg.DagsterInstance, checks: Collection[dg.AssetCheckKey]
+) -> dict[dg.AssetCheckKey, "Evaluation"]:
+    """Return the last evaluation of each check that has one."""
+    found = {}
+    for key in checks:
+        last = instance.event_log_storage.get_asset_check_execution_history(
+            key, limit=1, status={_SUCCEEDED, _FAILED}
+        )
+        if last and last[0].evaluation:
+            found[key] = _evaluation(last[0])
+    return found
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """One evaluation of a check.

@@ -135,6 +135,20 @@ EXPORTS_DUE = TablePlan(
     "Files that are older than the partitions they show, until they are written.",
 )
 
+REFRESHED = TablePlan(
+    "registry",
+    "refreshed",
+    (
+        _required("table_name", TEXT, "The mart: layer.name."),
+        _required("refreshed_at", TIMESTAMP, "When the build began."),
+        ColumnPlan(
+            "changed_at", TIMESTAMP, description="When rows were written; none: nothing new."
+        ),
+        _required("inputs", TEXT, "Tables behind it, with blanks between them."),
+    ),
+    "Builds of marts, written in the transaction of their rows.",
+)
+
 TABLES = (
     BATCHES,
     APPLIED,
@@ -145,4 +159,5 @@ TABLES = (
     APPROVALS,
     OBJECTS,
     EXPORTS_DUE,
+    REFRESHED,
 )

@@ -1,6 +1,7 @@
 """What a mart's query reads: its tables, and for each column the columns it comes from."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 import sqlglot
@@ -14,6 +15,7 @@ from vault_assets.model.names import nearest
 from vault_assets.model.partitions import BATCHES
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.master_views import master_view_named
+from vault_assets.sql.metrics import with_metrics
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import query_table
@@ -27,7 +29,12 @@ _TEMP = "temp"
 
 
 def mart_sql(warehouse: Warehouse, name: str) -> str:
-    """Return the text of a mart's query."""
+    """Return a mart's query, with the formulas of its metrics."""
+    return with_metrics(warehouse, name, mart_text(warehouse, name))
+
+
+def mart_text(warehouse: Warehouse, name: str) -> str:
+    """Return a mart's query as it was written."""
     sql = warehouse.marts[name].sql or _default_path(warehouse, name)
     return read_sql(sql) if sql.endswith(".sql") else sql.strip()
 
@@ -97,7 +104,7 @@ def mart_order(warehouse: Warehouse) -> list[str]:
 
 def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
     """Return for each column of a mart the (layer, table, column) that it is computed from."""
-    query = parsed(warehouse, name)
+    query = parsed(warehouse, name).copy()  # tracing changes it
     tables = sorted(_read(warehouse, name))
     temporary = _temporary(warehouse, name)
     for table in query.find_all(exp.Table):
@@ -216,12 +223,19 @@ def parsed_changed(warehouse: Warehouse, name: str) -> exp.Query:
 
 def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:
     try:
-        parsed = sqlglot.parse_one(sql, dialect="duckdb")
+        parsed = _expression(sql)
     except SqlglotError as error:
         raise DeclarationError(f"{what} cannot be read: {error}", where=warehouse.name) from error
     if not isinstance(parsed, exp.Query):
         raise DeclarationError(f"{what} is no select statement", where=warehouse.name)
-    return _uncalled(parsed)
+    return parsed
+
+
+@lru_cache(maxsize=1024)
+def _expression(sql: str) -> exp.Expr:
+    """Return a parsed statement, to be read only: a build of marts asks for each many times."""
+    parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    return _uncalled(parsed) if isinstance(parsed, exp.Query) else parsed
 
 
 def _uncalled(query: exp.Query) -> exp.Query:

@@ -1,0 +1,23 @@
+-- core.settings: one row with the thresholds and rules of the shop; parameters are its columns.
+select
+  $counted as counted,
+  cast($vip as decimal(18, 2)) as vip,
+  cast($high_value as decimal(18, 2)) as high_value,
+  cast($medium_value as decimal(18, 2)) as medium_value,
+  $frequent_orders as frequent_orders,
+  $regular_orders as regular_orders,
+  $occasional_orders as occasional_orders,
+  $active_days as active_days,
+  $recent_days as recent_days,
+  $lapsed_days as lapsed_days,
+  $low_stock as low_stock,
+  $high_quantity as high_quantity,
+  $medium_quantity as medium_quantity,
+  cast($high_revenue as decimal(18, 2)) as high_revenue,
+  cast($medium_revenue as decimal(18, 2)) as medium_revenue,
+  $sold_days as sold_days,
+  $lead_days as lead_days,
+  $safety_days as safety_days,
+  $cover_days as cover_days,
+  $first_date as first_date,
+  $last_date as last_date
