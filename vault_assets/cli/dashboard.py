@@ -10,10 +10,13 @@ from vault_assets.dashboard.serving import ADDRESS, serve
 
 def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 8501,
+    host: Annotated[
+        str, typer.Option(help="0.0.0.0 lets other machines in; there is no login.")
+    ] = ADDRESS,
 ) -> None:
-    """Serve the dashboard on this machine, until stopped."""
-    terminal().print(f"Dashboard on http://{ADDRESS}:{port}  (Ctrl+C stops it)")
-    serve(port)
+    """Serve the dashboard until stopped, on this machine unless --host says more."""
+    terminal().print(f"Dashboard on http://{host}:{port}  (Ctrl+C stops it)")
+    serve(port, host)
 
 
 def add_to(app: typer.Typer) -> None:

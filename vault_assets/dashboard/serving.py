@@ -11,11 +11,11 @@ _HERE = Path(__file__).parent
 ADDRESS = "127.0.0.1"
 
 
-def arguments(port: int) -> list[str]:
-    """Return Streamlit's command line: only this machine may connect, nothing is sent away."""
+def arguments(port: int, host: str = ADDRESS) -> list[str]:
+    """Return Streamlit's command line; nothing is sent away."""
     theme = tomllib.loads((_HERE / "theme.toml").read_text())
     options: dict[str, Any] = {
-        "server.address": ADDRESS,
+        "server.address": host,
         "server.port": port,
         "server.headless": True,
         "server.fileWatcherType": "none",
@@ -28,11 +28,11 @@ def arguments(port: int) -> list[str]:
     return ["streamlit", "run", str(_HERE / "app.py"), *flags]
 
 
-def serve(port: int) -> None:
+def serve(port: int, host: str = ADDRESS) -> None:
     """Serve the dashboard until the process is stopped."""
     from streamlit.web import cli  # noqa: PLC0415  costs a second, and only this command needs it
 
-    sys.argv = arguments(port)
+    sys.argv = arguments(port, host)
     cli.main(prog_name="streamlit")
 
 

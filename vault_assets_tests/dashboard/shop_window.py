@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib
 import logging
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from vault_assets.sql.tracing import mart_order
 from vault_assets.targets.ducklake import DuckLake
 
 ROOT = Path(__file__).parents[2]
+HOURS = 2
 SCALES = {"social": 0.002, "engagement": 0.01, "audio": 0.001, "clickstream": 0.002}
 PAGES = {
     "social": ["conversion", "activity"],
@@ -45,8 +47,20 @@ def load(name: str, landing: Path, date: dt.date | None = None) -> None:
     """Land small files of a warehouse and load them, without Dagster."""
     samples = importlib.import_module(f"vault_assets.samples.{name}")
     day = date or samples.FIRST_DATE
-    samples.generate(landing, scale=SCALES.get(name, 0.001), seed=1, date=day)
+    paths = samples.generate(landing, scale=SCALES.get(name, 0.001), seed=1, date=day)
+    _keep_busy_hours(paths)
     build(name)
+
+
+def _keep_busy_hours(paths: list[Path]) -> None:
+    """Remove the objects of all hours but the busiest, for each object costs time."""
+    sizes: Counter[str] = Counter()
+    for path in paths:
+        sizes[path.parent.name] += path.stat().st_size
+    kept = {hour for hour, _ in sizes.most_common(HOURS)}
+    for path in paths:
+        if path.parent.name.startswith("hour=") and path.parent.name not in kept:
+            path.unlink()
 
 
 def build(name: str) -> None:

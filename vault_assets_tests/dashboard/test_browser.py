@@ -21,6 +21,9 @@ from vault_assets_tests.ui.pages import browser_page
 OVERVIEW = "overview"
 PATHS = [OVERVIEW, *(f"{name}.{function}" for name in SHIPPED for function in PAGES[name])]
 WIDTH = 1500
+# Read here: the settings of a place begin with an environment that has none of these.
+LAKES = os.environ.get("VAULT_ASSETS_SHOWN")
+PICTURES = os.environ.get("VAULT_ASSETS_SCREENSHOTS")
 
 pytestmark = [
     pytest.mark.slow,
@@ -34,9 +37,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def url(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard over the loaded lakes, or over those that VAULT_ASSETS_SHOWN names."""
-    folder = Path(os.environ.get("VAULT_ASSETS_SHOWN", loaded))
+    folder = Path(LAKES or request.getfixturevalue("loaded"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -99,10 +102,9 @@ def _settle(window: Page) -> None:
 
 
 def _picture(window: Page, name: str) -> None:
-    folder = os.environ.get("VAULT_ASSETS_SCREENSHOTS")
-    if folder:
+    if PICTURES:
         window.mouse.move(0, 0)
-        window.screenshot(path=Path(folder) / f"dashboard_{name.replace('.', '_')}.png")
+        window.screenshot(path=Path(PICTURES) / f"dashboard_{name.replace('.', '_')}.png")
 
 
 @pytest.mark.parametrize("name", PATHS)
