@@ -254,8 +254,8 @@ def _x(axis: Axis, *, bars: bool = True) -> alt.X:
         # A bar stands for the time that begins at its left edge, where its label begins too.
         shown = alt.Axis(
             format=axis.form,
-            labelOverlap="greedy",
-            labelSeparation=12,
+            labelOverlap="parity",
+            labelSeparation=8,
             labelAlign="left" if bars else "center",
             labelBound=bars,
             tickCount=axis.ticks,

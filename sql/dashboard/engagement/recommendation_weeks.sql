@@ -1,6 +1,6 @@
--- Recommendations used in each week, by kind.
+-- Recommendations used in each week, by kind. Rule: weeks begin on Sunday, as in the chart.
 select
-  cast(date_trunc('week', event_date) as date) as week,
+  cast(date_trunc('week', event_date + 1) as date) - 1 as week,
   case event
     when 'suggested_hashtags_inserted' then 'Hashtags taken over'
     when 'scheduled_at_best_time' then 'Posts at the best time'

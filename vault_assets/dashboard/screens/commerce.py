@@ -62,7 +62,7 @@ def sales() -> None:
     with right:
         panels.chart(
             "Revenue by category",
-            "Lines of counted orders after discounts; whole months",
+            "Lines of counted orders after discounts; whole months, categories chosen",
             shares,
             lambda data: charts.bars(
                 data,
