@@ -7,7 +7,7 @@ select
     when total_revenue < 500 then '200-499'
     when total_revenue < 1000 then '500-999'
     when total_revenue < 2000 then '1,000-1,999'
-    else '2,000 and more'
+    else '2,000+'
   end as band,
   count(*) as users,
   sum(total_revenue) as revenue,
