@@ -10,6 +10,7 @@ import pandas as pd
 from vault_assets.dashboard.palette import BLUE, CATEGORIES, CORAL, GRID, INK, MUTED, SEQUENCE
 
 HEIGHT = 300
+_FEW_DAYS = 8
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 _UTC = alt.Scale(type="utc")
 _BAR: dict[str, Any] = {
@@ -134,7 +135,7 @@ def bars(
 ) -> Drawn:
     """Draw upright bars: stacked or side by side if there is a colour."""
     encoded = alt.Chart(data).encode(
-        x=_x(x),
+        x=_x(x, data),
         y=_y(y, stack="zero" if stack else None),
         tooltip=_tips(*([x, color] if color else [x]), y),
     )
@@ -150,7 +151,7 @@ def lines(
     data: pd.DataFrame, x: Time, y: Axis, *, color: Axis | None = None, area: bool = False
 ) -> Drawn:
     """Draw lines over time, one per colour."""
-    base = alt.Chart(data).encode(x=_x(x, bars=False), y=_y(y))
+    base = alt.Chart(data).encode(x=_x(x, data, bars=False), y=_y(y))
     if color:
         base = base.encode(color=_colors(data, color))
     tips = _tips(*([x, color] if color else [x]), y)
@@ -164,7 +165,7 @@ def lines(
 
 def bars_and_line(data: pd.DataFrame, x: Axis, bar: Axis, line: Axis) -> Drawn:
     """Draw bars, and a line on an axis of its own."""
-    base = alt.Chart(data).encode(x=_x(x), tooltip=_tips(x, bar, line))
+    base = alt.Chart(data).encode(x=_x(x, data), tooltip=_tips(x, bar, line))
     columns = base.mark_bar(**_BAR).encode(y=_y(bar), color=alt.datum(bar.title))
     over = base.mark_line(strokeWidth=2.4, point={"size": 42, "filled": True}).encode(
         y=_y(line, grid=False), color=alt.datum(line.title)
@@ -176,7 +177,7 @@ def bars_and_line(data: pd.DataFrame, x: Axis, bar: Axis, line: Axis) -> Drawn:
 
 def bars_and_mean(data: pd.DataFrame, x: Time, bar: Axis, mean: Axis) -> Drawn:
     """Draw bars over time, and a line on the same axis."""
-    base = alt.Chart(data).encode(x=_x(x), tooltip=_tips(x, bar, mean))
+    base = alt.Chart(data).encode(x=_x(x, data), tooltip=_tips(x, bar, mean))
     columns = base.mark_bar(**_BAR).encode(y=_y(bar), color=alt.datum(bar.title))
     over = base.mark_line(strokeWidth=2.4).encode(y=f"{mean.column}:Q", color=alt.datum(mean.title))
     scale = alt.Scale(domain=[bar.title, mean.title], range=["#a9c0ef", CORAL])
@@ -185,7 +186,7 @@ def bars_and_mean(data: pd.DataFrame, x: Time, bar: Axis, mean: Axis) -> Drawn:
 
 def with_trend(data: pd.DataFrame, x: Time, y: Axis) -> Drawn:
     """Draw bars over time and their linear trend."""
-    base = alt.Chart(data).encode(x=_x(x), y=_y(y))
+    base = alt.Chart(data).encode(x=_x(x, data), y=_y(y))
     columns = base.mark_bar(color=BLUE, **_BAR).encode(tooltip=_tips(x, y))
     trend = base.transform_regression(x.column, y.column).mark_line(
         color=CORAL, strokeWidth=2.4, strokeDash=[6, 4]
@@ -249,7 +250,7 @@ def heat(
     return styled(cells + texts, height)
 
 
-def _x(axis: Axis, *, bars: bool = True) -> alt.X:
+def _x(axis: Axis, data: pd.DataFrame, *, bars: bool = True) -> alt.X:
     if isinstance(axis, Time):
         # A bar stands for the time that begins at its left edge, where its label begins too.
         shown = alt.Axis(
@@ -258,7 +259,7 @@ def _x(axis: Axis, *, bars: bool = True) -> alt.X:
             labelSeparation=8,
             labelAlign="left" if bars else "center",
             labelBound=bars,
-            tickCount=axis.ticks,
+            tickCount=_ticks(axis, data),
         )
         return alt.X(
             f"{axis.unit}({axis.column}):T",
@@ -273,6 +274,12 @@ def _x(axis: Axis, *, bars: bool = True) -> alt.X:
         sort=None,
         axis=alt.Axis(labelAngle=0, labelOverlap="greedy"),
     )
+
+
+def _ticks(axis: Time, data: pd.DataFrame) -> Any:
+    """Return one label per day for few days: of two days each would have several."""
+    few = data[axis.column].nunique() <= _FEW_DAYS
+    return "day" if few and axis.unit == "utcyearmonthdate" else axis.ticks
 
 
 def _y(axis: Axis, *, grid: bool = True, stack: str | None = None) -> alt.Y:
