@@ -19,7 +19,7 @@ from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.role_views import role_view_named
 from vault_assets.sql.stages import stage_plan
-from vault_assets.sql.templates import read_sql
+from vault_assets.sql.templates import declared_sql
 from vault_assets.sql.views import ADDED, shown_columns, viewed_table
 
 Origin = tuple[str, str, str]
@@ -29,7 +29,7 @@ _TEMP = "temp"
 def mart_sql(warehouse: Warehouse, name: str) -> str:
     """Return the text of a mart's query."""
     sql = warehouse.marts[name].sql or _default_path(warehouse, name)
-    return read_sql(sql) if sql.endswith(".sql") else sql.strip()
+    return declared_sql(sql).strip()
 
 
 def _default_path(warehouse: Warehouse, name: str) -> str:
@@ -210,8 +210,7 @@ def parsed_changed(warehouse: Warehouse, name: str) -> exp.Query:
     """
     changes = warehouse.marts[name].changes
     text = changes.changed if changes else ""
-    sql = read_sql(text) if text.endswith(".sql") else text
-    return _parsed(warehouse, f"`changed` of mart {name!r}", sql)
+    return _parsed(warehouse, f"`changed` of mart {name!r}", declared_sql(text))
 
 
 def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:
