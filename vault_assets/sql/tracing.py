@@ -1,5 +1,6 @@
 """What a mart's query reads: its tables, and for each column the columns it comes from."""
 
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
@@ -24,12 +25,19 @@ from vault_assets.sql.views import ADDED, shown_columns, viewed_table
 
 Origin = tuple[str, str, str]
 _TEMP = "temp"
+_COLORS = re.compile(r"\x1b\[\d+m")
 
 
 def mart_sql(warehouse: Warehouse, name: str) -> str:
     """Return the text of a mart's query."""
     sql = warehouse.marts[name].sql or _default_path(warehouse, name)
     return declared_sql(sql).strip()
+
+
+def _file(warehouse: Warehouse, name: str) -> str:
+    """Return the file of a mart's query; empty if the declaration has the query itself."""
+    sql = warehouse.marts[name].sql or _default_path(warehouse, name)
+    return sql if sql.endswith(".sql") else ""
 
 
 def _default_path(warehouse: Warehouse, name: str) -> str:
@@ -63,7 +71,7 @@ def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
             hint = nearest(label, [".".join(pair) for pair in known])
             raise DeclarationError(
                 f"mart {name!r} reads {label!r}, which is not declared: {hint}",
-                where=_default_path(warehouse, name),
+                where=_file(warehouse, name),
             )
         found.add((table.db, table.name))
     return found
@@ -217,7 +225,8 @@ def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:
     try:
         parsed = sqlglot.parse_one(sql, dialect="duckdb")
     except SqlglotError as error:
-        raise DeclarationError(f"{what} cannot be read: {error}", where=warehouse.name) from error
+        told = _COLORS.sub("", str(error))
+        raise DeclarationError(f"{what} cannot be read: {told}", where=warehouse.name) from error
     if not isinstance(parsed, exp.Query):
         raise DeclarationError(f"{what} is no select statement", where=warehouse.name)
     return _uncalled(parsed)
