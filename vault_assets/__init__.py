@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from vault_assets.loading.marts import Query
     from vault_assets.orchestration.component import Warehouse, warehouse_definitions
     from vault_assets.orchestration.io_manager import Table
+    from vault_assets.orchestration.wiring import platform_definitions
 
 # Importing Dagster takes seconds: the library is imported without it until a name asks for it.
 _HOMES = {
@@ -18,6 +19,7 @@ _HOMES = {
     "Warehouse": "vault_assets.orchestration.component",
     "connect": "vault_assets.connecting",
     "open_lake": "vault_assets.api",
+    "platform_definitions": "vault_assets.orchestration.wiring",
     "read_warehouse": "vault_assets.api",
     "warehouse_definitions": "vault_assets.orchestration.component",
 }
@@ -29,6 +31,7 @@ __all__ = [
     "Warehouse",
     "connect",
     "open_lake",
+    "platform_definitions",
     "read_warehouse",
     "warehouse_definitions",
 ]

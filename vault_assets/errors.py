@@ -14,10 +14,10 @@ class VaultAssetsError(Exception):
         self.what = what
         self.where = where
         self.fix = fix
-        parts = [f"{where}: {what}" if where else what]
+        said = f"{where}: {what}" if where else what
         if fix:
-            parts.append(fix)
-        super().__init__(" ".join(parts))
+            said += f" {fix}" if said.endswith((".", "!", "?", ":", ";", ",")) else f". {fix}"
+        super().__init__(said)
 
 
 class DeclarationError(VaultAssetsError):

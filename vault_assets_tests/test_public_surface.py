@@ -14,6 +14,7 @@ PUBLIC = {
     "Warehouse",
     "connect",
     "open_lake",
+    "platform_definitions",
     "read_warehouse",
     "warehouse_definitions",
 }

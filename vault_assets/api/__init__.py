@@ -9,6 +9,7 @@ from vault_assets.api.vault import Vault
 from vault_assets.loading.adding import Addable
 from vault_assets.loading.approving import Approval
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict
+from vault_assets.loading.maintaining import Maintained
 from vault_assets.loading.marts import Written
 from vault_assets.loading.query_tables import Built
 from vault_assets.loading.releasing import Released
@@ -56,6 +57,7 @@ __all__ = [
     "Hub",
     "Link",
     "Loaded",
+    "Maintained",
     "Mart",
     "MultiActiveSatellite",
     "NonHistorizedLink",

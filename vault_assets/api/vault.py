@@ -17,6 +17,7 @@ from vault_assets.loading.entries import Entry, Kind
 from vault_assets.loading.judging import judge_mart, judge_stage, judge_vault_table
 from vault_assets.loading.known_batches import batch_source, refuse_released
 from vault_assets.loading.looking_again import look_up_again
+from vault_assets.loading.maintaining import CLEAN_DAYS, KEEP_DAYS, Maintained, maintain
 from vault_assets.loading.marts import Written, build_mart
 from vault_assets.loading.query_tables import Built, build_bridge, build_pit
 from vault_assets.loading.registering import utc_now
@@ -212,6 +213,15 @@ class Vault:
             AuditsFailedError: A blocking check failed; the bridge is as it was.
         """
         return build_bridge(self.lake, self.warehouse, name, run_id=self.run_id)
+
+    def maintain(self, *, keep_days: int = KEEP_DAYS, clean_days: int = CLEAN_DAYS) -> Maintained:
+        """Merge small files, forget old snapshots of the lake, remove files that none needs.
+
+        Args:
+            keep_days: For how long the lake can be read as it was.
+            clean_days: For how long a file outlives its last snapshot.
+        """
+        return maintain(self.lake, keep_days=keep_days, clean_days=clean_days)
 
     def replay(self, batch_id: str, rows: Addable | None = None) -> tuple[Loaded, ...]:
         """Load a batch anew into every vault table that it feeds; its load time stays.

@@ -1,10 +1,13 @@
 """`check`, `doctor`: is the declaration right, and does everything answer?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import psycopg
 import typer
+import yaml
 from pydantic import ValidationError
 from rich.markup import escape
 from rich.text import Text
@@ -13,10 +16,12 @@ from vault_assets.cli.grids import terminal
 from vault_assets.cli.project import declaration_files, warehouses
 from vault_assets.errors import DeclarationError, SettingsError, VaultAssetsError
 from vault_assets.landing.store import open_store
+from vault_assets.loading.audits import Audit
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.exporting import refuse_landing_keys
 from vault_assets.local.resolve import resolved
-from vault_assets.model.reading import located, read_warehouse
+from vault_assets.model import Table, Warehouse
+from vault_assets.model.reading import line_of, located, read_warehouse
 from vault_assets.settings import Settings
 from vault_assets.sql.checking import check_plans
 from vault_assets.sql.planning import vault_plan
@@ -39,12 +44,15 @@ def check() -> None:
             for _, name, _ in warehouse.query_tables():
                 query_table(warehouse, name)
             for name in warehouse.marts:
-                mart_tables(warehouse, name)
-            check_plans(warehouse)
+                with _placed(path, ("marts", name)):
+                    mart_tables(warehouse, name)
+            with _placed(path, ("marts",)):
+                check_plans(warehouse)
             for name in warehouse.marts:
                 refuse_landing_keys(warehouse, name)
-            for _, _, table in warehouse.tables():
-                declared_audits(table)
+            for field, name, table in _tables(warehouse):
+                with _placed(path, (field, name, "checks")):
+                    _parse(declared_audits(table))
         except (DeclarationError, ValidationError) as error:
             broken += 1
             told = located(path, error) if isinstance(error, ValidationError) else error
@@ -54,6 +62,37 @@ def check() -> None:
             console.print(f"{warehouse.name}: {len(warehouse.sources)} sources, {count} tables, ok")
     if broken:
         raise typer.Exit(1)
+
+
+def _tables(warehouse: Warehouse) -> Iterator[tuple[str, str, Table]]:
+    """Yield every table with the key of the declaration that it is below."""
+    yield from (("sources", name, source) for name, source in warehouse.sources.items())
+    yield from warehouse.vault_tables()
+    yield from warehouse.query_tables()
+    yield from (("marts", name, mart) for name, mart in warehouse.marts.items())
+
+
+@contextmanager
+def _placed(path: Path, place: tuple[str, ...]) -> Iterator[None]:
+    """Say in which line of the declaration a query is named that is wrong."""
+    try:
+        yield
+    except DeclarationError as error:
+        told = str(error)
+        if told.startswith(str(path)):
+            raise
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        line = line_of(root, ("attributes", *place))
+        raise DeclarationError(f"{'.'.join(place)}: {told}", where=f"{path}:{line}") from error
+
+
+def _parse(audits: Iterable[Audit]) -> None:
+    with duckdb.connect() as connection:
+        for audit in audits:
+            try:
+                connection.extract_statements(audit.sql)
+            except duckdb.ParserException as error:
+                raise DeclarationError(f"check {audit.name!r} is no SQL: {error}") from error
 
 
 def doctor() -> None:

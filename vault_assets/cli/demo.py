@@ -27,13 +27,12 @@ What to do next
   vault-assets batches         every file that was loaded, and what became of its lines
   vault-assets land social --date 2021-06-22    a second day of files; the sensor loads them
   vault-assets land audio --scale 0.01    a day of another warehouse; then: vault-assets run audio
-  vault-assets land clickstream --scale 0.01    hours of a shop; then: vault-assets run clickstream
   vault-assets query "select reason, count(*) from stage.users_quarantine group by 1"
   vault-assets down            stop the servers; their data stays
 """
 
 
-SMALL = {"engagement": 0.1, "audio": 0.001, "commerce": 0.05}
+SMALL = {"engagement": 0.1, "audio": 0.001, "commerce": 0.05, "clickstream": 0.001}
 """Warehouses that the demo shows with few rows: scale of their files."""
 
 

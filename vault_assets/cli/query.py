@@ -11,10 +11,10 @@ from rich.text import Text
 
 from vault_assets.cli.grids import grid, terminal
 from vault_assets.cli.project import chosen, lake_of
-from vault_assets.cli.reading_only import refuse_all_but_reading
+from vault_assets.cli.reading_only import confine, refuse_all_but_reading
 from vault_assets.errors import VaultAssetsError
+from vault_assets.local.resolve import resolved
 from vault_assets.model.names import quoted
-from vault_assets.settings import Settings
 
 TABLE_ROWS = 1000
 BATCH_ROWS = 50_000
@@ -34,10 +34,12 @@ def query(
     warehouse: Annotated[str | None, typer.Option("--warehouse", "-w")] = None,
 ) -> None:
     """Read a warehouse; nothing can be changed by it."""
-    name = chosen(warehouse, Settings()).name
+    settings = resolved()
+    name = chosen(warehouse, settings).name
     with lake_of(name, read_only=True) as lake:
         connection = lake.connection()
         try:
+            confine(connection, (settings.data, settings.landing))
             refuse_all_but_reading(connection, sql)
             print_rows(connection.sql(sql), form)
         except duckdb.Error as error:

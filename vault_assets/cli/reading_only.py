@@ -1,12 +1,14 @@
 """Tell a query that only reads from one that writes under the name of reading.
 
 A lake attached read-only is not enough: `postgres_execute` reaches the catalog beside it,
-`ducklake_merge_adjacent_files` writes files, and `explain analyze` runs what it explains.
+`ducklake_merge_adjacent_files` writes files, and `explain analyze` runs what it explains. Files of
+this machine may hold secrets, and so may the server of the catalog.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,6 +24,24 @@ _READ = {
     *("ducklake_snapshots", "ducklake_table_info", "ducklake_list_files", "ducklake_options"),
     *("ducklake_table_changes", "ducklake_table_insertions", "ducklake_table_deletions"),
 }
+
+
+_CATALOG = "__ducklake_metadata_"
+
+
+def confine(connection: duckdb.DuckDBPyConnection, places: Iterable[str]) -> None:
+    """Let a connection read files of these places only; what is attached stays readable.
+
+    Args:
+        connection: With the lake attached. It cannot be changed any more.
+        places: `s3://bucket/prefix` or folders; empty ones are left out.
+    """
+    roots = [place if "://" in place else str(Path(place).absolute()) for place in places if place]
+    connection.execute(
+        "set allowed_directories = $roots", {"roots": [f"{r.rstrip('/')}/" for r in roots]}
+    )
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
 
 
 def refuse_all_but_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -44,7 +64,12 @@ def refuse_all_but_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> N
         raise VaultAssetsError(
             "`query` runs one select statement", fix="It cannot change anything."
         )
-    for schema, name in _table_functions(_syntax_tree(connection, sql)):
+    tree = _syntax_tree(connection, sql)
+    if any(_CATALOG in place for place in _table_places(tree)):
+        raise VaultAssetsError(
+            "`query` does not read the catalog's own tables", fix="Try ducklake_snapshots()."
+        )
+    for schema, name in _table_functions(tree):
         if (schema, name) in _views_with_parameters(connection):
             continue
         if name not in _READ and not name.startswith("duckdb_"):
@@ -67,6 +92,18 @@ def _views_with_parameters(connection: duckdb.DuckDBPyConnection) -> set[tuple[s
         "where function_type = 'table_macro' and database_name = current_database()"
     ).fetchall()
     return {(schema, name) for schema, name in rows}
+
+
+def _table_places(node: Any) -> Iterator[str]:
+    """Yield the catalog and the schema of every table that is read."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _table_places(item)
+    elif isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE":
+            yield f"{node.get('catalog_name', '')}.{node.get('schema_name', '')}".lower()
+        for item in node.values():
+            yield from _table_places(item)
 
 
 def _table_functions(node: Any) -> Iterator[tuple[str, str]]:

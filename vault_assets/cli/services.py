@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from vault_assets.cli.grids import terminal
-from vault_assets.cli.project import dagster_home
+from vault_assets.cli.project import chosen, dagster_home
 from vault_assets.errors import SettingsError
+from vault_assets.landing.globs import compiled
 from vault_assets.landing.store import open_store
 from vault_assets.local import services
 from vault_assets.local.resolve import resolved
+from vault_assets.model import Warehouse
 from vault_assets.settings import Settings
 
 console = terminal()
@@ -64,10 +66,14 @@ def land(
     if file is not None:
         _land_file(warehouse, file, key)
         return
+    if key:
+        raise typer.BadParameter("--key says where --file lands: give both, or neither")
     try:
         samples = importlib.import_module(f"vault_assets.samples.{warehouse}")
     except ModuleNotFoundError as error:
-        raise SettingsError(f"there are no sample files for {warehouse!r}") from error
+        raise SettingsError(
+            f"there are no sample files for {warehouse!r}", fix="Land yours: --file and --key."
+        ) from error
     settings = resolved()
     store = open_store(settings)
     store.ensure()
@@ -83,10 +89,22 @@ def land(
 def _land_file(warehouse: str, file: Path, key: str) -> None:
     if not file.is_file():
         raise SettingsError("there is no such file", where=str(file))
-    if not key.startswith(f"{warehouse}/"):
-        raise SettingsError("--key says where the file lands", fix=f"It begins with {warehouse}/.")
-    open_store(resolved()).put(key, file)
+    settings = resolved()
+    _refuse_unread(chosen(warehouse, settings), key)
+    open_store(settings).put(key, file)
     console.print(f"landed {key}  {file.stat().st_size:,} bytes")
+
+
+def _refuse_unread(warehouse: Warehouse, key: str) -> None:
+    """Refuse a key that no source reads: the file would lie there, and nobody would say so."""
+    patterns = [pattern for source in warehouse.sources.values() for pattern in source.objects]
+    groups = [source.group for source in warehouse.sources.values() if source.group]
+    markers = {group.complete.marker for group in groups}
+    if key.rpartition("/")[2] in markers or any(compiled(p).fullmatch(key) for p in patterns):
+        return
+    what = "no source reads this key" if key else "--key says where the file lands"
+    fix = f"Sources of {warehouse.name} read {', '.join(patterns)}."
+    raise SettingsError(what, where=key, fix=fix)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -278,7 +278,7 @@ def _x(axis: Axis, data: pd.DataFrame, *, bars: bool = True) -> alt.X:
 
 def _ticks(axis: Time, data: pd.DataFrame) -> Any:
     """Return one label per day for few days: of two days each would have several."""
-    few = data[axis.column].nunique() <= _FEW_DAYS
+    few = len(set(data[axis.column].tolist())) <= _FEW_DAYS
     return "day" if few and axis.unit == "utcyearmonthdate" else axis.ticks
 
 

@@ -8,12 +8,13 @@ from vault_assets.targets.ducklake import DuckLake
 
 @dataclass(frozen=True)
 class TableFiles:
-    """Data files of a table that are in use now, and their bytes."""
+    """Data files of a table that are in use now, their bytes, and files of deleted rows."""
 
     layer: str
     name: str
     files: int
     bytes: int
+    deletes: int
 
 
 def table_files(lake: DuckLake) -> list[TableFiles]:
@@ -21,11 +22,14 @@ def table_files(lake: DuckLake) -> list[TableFiles]:
     catalog = _catalog(lake)
     rows = lake.session().rows(
         "select s.schema_name as layer, t.table_name as name, count(f.data_file_id) as files, "
-        "cast(coalesce(sum(f.file_size_bytes), 0) as bigint) as bytes "
+        "cast(coalesce(sum(f.file_size_bytes), 0) as bigint) as bytes, "
+        "count(d.delete_file_id) as deletes "
         f"from {catalog}.ducklake_table as t "
         f"inner join {catalog}.ducklake_schema as s on s.schema_id = t.schema_id "
         f"left join {catalog}.ducklake_data_file as f "
         "on f.table_id = t.table_id and f.end_snapshot is null "
+        f"left join {catalog}.ducklake_delete_file as d "
+        "on d.data_file_id = f.data_file_id and d.end_snapshot is null "
         "where t.end_snapshot is null and s.end_snapshot is null group by all order by all"
     )
     return [TableFiles(**row) for row in rows]

@@ -9,7 +9,7 @@ from vault_assets.sql.feeding import feeds_of
 from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
-from vault_assets.sql.templates import read_sql, render
+from vault_assets.sql.templates import declared_sql, render
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
@@ -67,7 +67,7 @@ def list_new(session: Session, *, whole: bool) -> bool:
 
 def changed_text(changed: str) -> str:
     """Return the text of a mart's query `changed`."""
-    return (read_sql(changed) if changed.endswith(".sql") else changed).rstrip().rstrip(";")
+    return declared_sql(changed).rstrip().rstrip(";")
 
 
 def record(session: Session, table: TablePlan, run_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from vault_assets.loading.audits import Audit
 from vault_assets.model import Table
-from vault_assets.sql.templates import read_sql
+from vault_assets.sql.templates import declared_sql
 
 
 def declared_audits(table: Table) -> list[Audit]:
@@ -10,7 +10,7 @@ def declared_audits(table: Table) -> list[Audit]:
     return [
         Audit(
             name,
-            read_sql(check.sql) if check.sql.endswith(".sql") else check.sql,
+            declared_sql(check.sql),
             check.description,
             blocking=check.blocking,
             severity=check.severity,

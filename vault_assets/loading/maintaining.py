@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -14,6 +15,9 @@ from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.session import Session
 
 __all__ = ["CLEAN_DAYS", "KEEP_DAYS", "Maintained", "maintain"]
+
+_DELETED = 0.2
+"""Share of deleted rows from which a file is written anew."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,10 @@ def maintain(
 ) -> Maintained:
     """Merge the small files of every table, expire old snapshots, remove files that are not needed.
 
-    One table after the other, under the lock of its writer: loads of other tables go on, and what
-    readers read stays in the store for `clean_days`. Interrupted, it has done some of the tables.
+    Files with many deleted rows are written anew. Files of no table, left by writers that died, go
+    too, unless files land in the lake's folder. One table after the other, under the lock of its
+    writer: loads of other tables go on, and what readers read stays in the store for `clean_days`.
+    Interrupted, it has done some of the tables.
 
     Args:
         lake: The warehouse's lake.
@@ -70,8 +76,11 @@ def maintain(
     _refuse_missing(lake)
     before = table_files(lake)
     for table in before:
+        if table.deletes:
+            _call(lake, table, "ducklake_rewrite_data_files", f"delete_threshold => {_DELETED}")
+            progress(f"{table.layer}.{table.name}: {table.deletes:,} files had deleted rows")
         if table.files > 1:
-            _merge(lake, table)
+            _call(lake, table, "ducklake_merge_adjacent_files")
             progress(f"{table.layer}.{table.name}: {table.files:,} files merged")
     name = literal(lake.warehouse)
     expired = _counted(
@@ -82,6 +91,12 @@ def maintain(
         lake,
         f"call ducklake_cleanup_old_files({name}, older_than => {_ago(clean_days)})",
     )
+    if not _shares_folder(lake):
+        # Younger ones may belong to a transaction that is still open.
+        old = _ago(max(clean_days, 1))
+        removed += _counted(
+            lake, f"call ducklake_delete_orphaned_files({name}, older_than => {old})"
+        )
     _refuse_missing(lake)
     after = table_files(lake)
     return Maintained(
@@ -94,6 +109,16 @@ def maintain(
     )
 
 
+def _shares_folder(lake: DuckLake) -> bool:
+    """Whether landed files may lie among the lake's: they would look like files of no table."""
+    places = [lake.settings.landing, f"{lake.settings.data.rstrip('/')}/{lake.warehouse}"]
+    landing, data = (
+        f"{place if '://' in place else Path(place).resolve()}".rstrip("/") + "/"
+        for place in places
+    )
+    return landing.startswith(data) or data.startswith(landing)
+
+
 def _refuse_missing(lake: DuckLake) -> None:
     missing = missing_files(lake)
     if missing:
@@ -104,12 +129,16 @@ def _refuse_missing(lake: DuckLake) -> None:
         )
 
 
-def _merge(lake: DuckLake, table: TableFiles) -> None:
+def _call(lake: DuckLake, table: TableFiles, function: str, option: str = "") -> None:
+    arguments = [
+        literal(lake.warehouse),
+        literal(table.name),
+        f"schema => {literal(table.layer)}",
+        *([option] if option else []),
+    ]
+
     def unit(session: Session) -> None:
-        session.run(
-            f"call ducklake_merge_adjacent_files({literal(lake.warehouse)}, {literal(table.name)}, "
-            f"schema => {literal(table.layer)})"
-        )
+        session.run(f"call {function}({', '.join(arguments)})")
 
     lake.transaction([f"{table.layer}.{table.name}"], unit)
 

@@ -163,6 +163,13 @@ def _note(
     return json.dumps(found, ensure_ascii=False) if found else None
 
 
+def is_staged(session: Session, plan: StagePlan, batch: Batch) -> bool:
+    """Return whether a batch is staged; in a transaction that locks the stage this stays true."""
+    values = {"table": plan.table.label, "batch_id": batch.batch_id}
+    sql = f"select count(*) from {APPLIED.sql} where table_name = $table and batch_id = $batch_id"
+    return bool(session.connection.execute(sql, values).fetchall()[0][0])
+
+
 def unstage(session: Session, plan: StagePlan, batch: Batch) -> None:
     """Forget what is staged of a batch, what was refused of it, and that it is staged."""
     values = {"batch_id": batch.batch_id}

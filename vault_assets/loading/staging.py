@@ -20,6 +20,7 @@ from vault_assets.loading.registering import batch_objects, utc_now
 from vault_assets.loading.stage_audits import stage_audits
 from vault_assets.loading.stage_writing import (
     StagedBatch,
+    is_staged,
     refuse_wrong,
     scoped,
     unstage,
@@ -89,8 +90,10 @@ def stage_batches(
     failures: list[tuple[Batch, VaultAssetsError]] = []
     for batch in _batches(job, replayed):
         try:
-            staged, statements = _stage(job, batch, again=batch.batch_id in replayed)
-            done.append(staged)
+            found = _stage(job, batch, again=batch.batch_id in replayed)
+            if found:
+                done.append(found[0])
+                statements = found[1]
         except VaultAssetsError as error:
             _record_failure(job, batch, "failed", error)
             failures.append((batch, error))
@@ -143,7 +146,8 @@ def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
     return job.lake.transaction(job.plan.locks, unit)
 
 
-def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[str, ...]]:
+def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[str, ...]] | None:
+    """Stage a batch; None if another run has done so since the batches were listed."""
     with tempfile.TemporaryDirectory(dir=job.lake.work_dir) as folder:
         try:
             key_values(job.lake.session(), job.warehouse.sources[job.plan.source], batch)
@@ -161,9 +165,11 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
                 return read_parts(connection, texts, source)
             return read_file(connection, texts[0], source, work_dir=texts[0].parent)
 
-        def unit(session: Session, result: ReadyRows) -> tuple[StagedBatch, tuple[str, ...]]:
+        def unit(session: Session, result: ReadyRows) -> tuple[StagedBatch, tuple[str, ...]] | None:
             if again:
                 unstage(session, job.plan, batch)
+            elif is_staged(session, job.plan, batch):
+                return None
             staged = write_batch(session, job.warehouse, job.plan, batch, result, run_id=job.run_id)
             refuse_wrong(session, job.plan, batch, job.audits)
             return staged, tuple(session.statements)

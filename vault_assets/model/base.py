@@ -1,11 +1,22 @@
 """What every part of a declaration shares: strictness, ownership texts, checks."""
 
-from typing import Any, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from vault_assets.model.layouts import Layout
 from vault_assets.model.names import Name
+
+
+def _owner(text: str) -> str:
+    if not re.fullmatch(r"team:.+|[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        msg = f"{text!r} is no owner: give an e-mail address, or team:{text.removeprefix('team:')}"
+        raise ValueError(msg)
+    return text
+
+
+Owner = Annotated[str, AfterValidator(_owner)]
 
 
 class Declared(BaseModel):
@@ -35,7 +46,7 @@ class Table(Declared):
     """What every declared table has: words for people, owners, tags and extra checks."""
 
     description: str = Field("", description="What one row is, in a sentence.")
-    owners: tuple[str, ...] = Field(
+    owners: tuple[Owner, ...] = Field(
         (), description="E-mail addresses or team:<name>; default: the warehouse's owners."
     )
     tags: dict[str, str] = Field(default_factory=dict, description="Tags of the asset.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+_NAMES_TOLD = 20
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -39,11 +40,12 @@ def literal(text: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint such as `did you mean 'h_users'?`, or the list of known names."""
+    """Return a hint such as `did you mean 'h_users'?`, or the known names (the first 20)."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"did you mean {close[0]!r}?"
     if not names:
         return "none is declared"
-    return "known: " + ", ".join(names)
+    more = len(names) - _NAMES_TOLD
+    return "known: " + ", ".join(names[:_NAMES_TOLD]) + (f" and {more} more" if more > 0 else "")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import nearest
+from vault_assets.model.sql_files import remember
 from vault_assets.model.warehouse import Warehouse
 
 COMPONENT = "vault_assets.Warehouse"
@@ -37,6 +38,7 @@ def read_warehouse(path: Path) -> Warehouse:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(data, dict) or data.get("type") != COMPONENT:
         raise DeclarationError(f"is no declaration of type {COMPONENT}", where=f"{path}:1")
+    remember(path)
     try:
         return Warehouse.model_validate(data.get("attributes") or {})
     except ValidationError as error:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field, model_validator
 
-from vault_assets.model.base import Table
+from vault_assets.model.base import Owner, Table
 from vault_assets.model.hashing import Hashing, OwnHashing, check_hashing
 from vault_assets.model.layers import VAULT, Layers, TableKind, check_layers
 from vault_assets.model.maintenance import Maintenance
@@ -33,7 +33,7 @@ class Warehouse(Layers, QueryTables, Vault):
 
     name: Name = Field(description="Name of the warehouse, of its lake and of its asset groups.")
     description: str = Field("", description="The question it answers.")
-    owners: tuple[str, ...] = Field((), description="E-mail addresses or team:<name>.")
+    owners: tuple[Owner, ...] = Field((), description="E-mail addresses or team:<name>.")
     tags: dict[str, str] = Field(default_factory=dict, description="Tags of every asset.")
     record_source: str = Field("s3", description="Value of record_source unless a source says.")
     schedule: str | None = Field(None, description="Cron line of a full run, in UTC.")

@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from vault_assets import model
+from vault_assets.model.sql_files import remember
 from vault_assets.orchestration.active_runs import WAREHOUSE_TAG
 from vault_assets.orchestration.assets import warehouse_assets
 from vault_assets.orchestration.maintenance_job import maintenance_definitions
@@ -27,7 +28,7 @@ class Warehouse(dg.Component):
     @classmethod
     def load(cls, attributes: Any, context: dg.ComponentLoadContext) -> "Warehouse":
         """Wrap a validated declaration."""
-        del context
+        remember(context.path)
         return cls(attributes)
 
     @classmethod

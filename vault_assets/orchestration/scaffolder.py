@@ -1,5 +1,7 @@
 """`dg scaffold defs vault_assets.Warehouse <path>`: a small warehouse that loads at once."""
 
+from pathlib import Path
+
 import dagster as dg
 from pydantic import Field
 
@@ -40,6 +42,21 @@ attributes:
 """
 
 
+PLATFORM = '''\
+"""What all warehouses of the project share: resources, the executor, alerts."""
+
+import dagster as dg
+
+import vault_assets
+
+
+@dg.definitions
+def platform() -> dg.Definitions:
+    """Return what they need once."""
+    return vault_assets.platform_definitions()
+'''
+
+
 class ScaffoldParams(dg.Model):
     """Options of the scaffolder."""
 
@@ -55,9 +72,19 @@ class WarehouseScaffolder(dg.Scaffolder[ScaffoldParams]):
         return ScaffoldParams
 
     def scaffold(self, request: dg.ScaffoldRequest[ScaffoldParams]) -> None:
-        """Write the file."""
+        """Write the file, and for the first warehouse of a project what all of them need."""
         given = request.params.name if request.params else None
         name = checked(given or request.target_path.name.lower().replace("-", "_"))
         request.target_path.mkdir(parents=True, exist_ok=True)
         path = request.target_path / "defs.yaml"
         path.write_text(TEMPLATE.format(name=name), encoding="utf-8")
+        _write_platform(request.target_path)
+
+
+def _write_platform(warehouse: Path) -> None:
+    defs = next((folder for folder in warehouse.parents if folder.name == "defs"), None)
+    if defs is None:
+        return
+    modules = defs.rglob("*.py")
+    if not any("platform_definitions" in path.read_text(encoding="utf-8") for path in modules):
+        (defs / "platform.py").write_text(PLATFORM, encoding="utf-8")

@@ -1,7 +1,10 @@
-"""The resources that the assets of a warehouse need, wired so that one engine serves a run."""
+"""What the warehouses of a project share, wired so that one engine serves a run."""
 
 from typing import Any
 
+import dagster as dg
+
+from vault_assets.orchestration.alerts import alert_sensor
 from vault_assets.orchestration.io_manager import VaultAssetsIOManager
 from vault_assets.orchestration.resources import LakeResource, StoreResource
 
@@ -16,3 +19,15 @@ def shared_resources() -> dict[str, Any]:
     store = StoreResource.configure_at_launch()
     io_manager = VaultAssetsIOManager(lake=lake, store=store)
     return {"lake": lake, "store": store, "io_manager": io_manager, "vault_assets_io": io_manager}
+
+
+def platform_definitions() -> dg.Definitions:
+    """Return what a project needs once beside its warehouses: resources, the executor, alerts.
+
+    One process per run: the engine is parallel inside, and a process per step costs seconds each.
+    """
+    return dg.Definitions(
+        resources=shared_resources(),
+        executor=dg.in_process_executor,
+        sensors=[alert_sensor()],
+    )

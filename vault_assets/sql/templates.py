@@ -10,6 +10,7 @@ import jinja2
 
 from vault_assets.errors import DeclarationError
 from vault_assets.model.names import literal, quoted
+from vault_assets.model.sql_files import project_folders
 from vault_assets.sql import dialect
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -38,10 +39,28 @@ def read_sql(path: str) -> str:
     Raises:
         DeclarationError: There is no such file.
     """
-    file = (sql_folder() / path).resolve()
-    if not file.is_relative_to(sql_folder().resolve()) or not file.is_file():
-        raise DeclarationError(f"no SQL file {path!r}", where=str(sql_folder()))
-    return file.read_text(encoding="utf-8").strip()
+    return _first(path, [sql_folder()])
+
+
+def declared_sql(sql: str) -> str:
+    """Return the query that a declaration gives: itself, or the SQL file that it names.
+
+    Files are looked for in the project's own folders `sql` first, then in the SQL folder.
+
+    Raises:
+        DeclarationError: There is no such file.
+    """
+    return _first(sql, [*project_folders(), sql_folder()]) if sql.endswith(".sql") else sql
+
+
+def _first(path: str, folders: Sequence[Path]) -> str:
+    for folder in folders:
+        file = (folder / path).resolve()
+        if file.is_relative_to(folder.resolve()) and file.is_file():
+            return file.read_text(encoding="utf-8").strip()
+    looked = ", ".join(dict.fromkeys(map(str, folders)))
+    fix = f"Looked in {looked}; a project has its own folder `sql`, beside its pyproject.toml."
+    raise DeclarationError(f"no SQL file {path!r}", fix=fix)
 
 
 @dataclass(frozen=True)

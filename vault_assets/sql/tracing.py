@@ -1,5 +1,6 @@
 """What a mart's query reads: its tables, and for each column the columns it comes from."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -21,11 +22,12 @@ from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.role_views import role_view_named
 from vault_assets.sql.stages import stage_plan
-from vault_assets.sql.templates import read_sql
+from vault_assets.sql.templates import declared_sql
 from vault_assets.sql.views import ADDED, shown_columns, viewed_table
 
 Origin = tuple[str, str, str]
 _TEMP = "temp"
+_COLORS = re.compile(r"\x1b\[\d+m")
 
 
 def mart_sql(warehouse: Warehouse, name: str) -> str:
@@ -36,7 +38,13 @@ def mart_sql(warehouse: Warehouse, name: str) -> str:
 def mart_text(warehouse: Warehouse, name: str) -> str:
     """Return a mart's query as it was written."""
     sql = warehouse.marts[name].sql or _default_path(warehouse, name)
-    return read_sql(sql) if sql.endswith(".sql") else sql.strip()
+    return declared_sql(sql).strip()
+
+
+def _file(warehouse: Warehouse, name: str) -> str:
+    """Return the file of a mart's query; empty if the declaration has the query itself."""
+    sql = warehouse.marts[name].sql or _default_path(warehouse, name)
+    return sql if sql.endswith(".sql") else ""
 
 
 def _default_path(warehouse: Warehouse, name: str) -> str:
@@ -70,7 +78,7 @@ def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
             hint = nearest(label, [".".join(pair) for pair in known])
             raise DeclarationError(
                 f"mart {name!r} reads {label!r}, which is not declared: {hint}",
-                where=_default_path(warehouse, name),
+                where=_file(warehouse, name),
             )
         found.add((table.db, table.name))
     return found
@@ -217,15 +225,15 @@ def parsed_changed(warehouse: Warehouse, name: str) -> exp.Query:
     """
     changes = warehouse.marts[name].changes
     text = changes.changed if changes else ""
-    sql = read_sql(text) if text.endswith(".sql") else text
-    return _parsed(warehouse, f"`changed` of mart {name!r}", sql)
+    return _parsed(warehouse, f"`changed` of mart {name!r}", declared_sql(text))
 
 
 def _parsed(warehouse: Warehouse, what: str, sql: str) -> exp.Query:
     try:
         parsed = _expression(sql)
     except SqlglotError as error:
-        raise DeclarationError(f"{what} cannot be read: {error}", where=warehouse.name) from error
+        told = _COLORS.sub("", str(error))
+        raise DeclarationError(f"{what} cannot be read: {told}", where=warehouse.name) from error
     if not isinstance(parsed, exp.Query):
         raise DeclarationError(f"{what} is no select statement", where=warehouse.name)
     return parsed

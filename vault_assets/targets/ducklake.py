@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
+import psycopg
 from psycopg import conninfo
 
 from vault_assets.errors import LockedCatalogError, TargetError, UnavailableError
@@ -32,7 +33,7 @@ Prepared = TypeVar("Prepared")
 
 _ATTEMPTS = 5
 _TRANSIENT = (duckdb.TransactionException, duckdb.IOException)
-_BROKEN = (duckdb.InternalException, duckdb.FatalException)
+_BROKEN = (duckdb.InternalException, duckdb.FatalException, psycopg.OperationalError)
 
 
 class DuckLake:
@@ -123,8 +124,11 @@ class DuckLake:
             except (*_TRANSIENT, *_BROKEN) as error:
                 self._disconnect()
                 if attempt == _ATTEMPTS:
+                    told = without_secrets(" ".join(str(error).split()), self.settings)
                     raise UnavailableError(
-                        f"gave up after {attempt} attempts: {error}", where=self.warehouse
+                        f"gave up after {attempt} attempts: {told}",
+                        where=self.warehouse,
+                        fix="`vault-assets doctor` says what does not answer; then run again.",
                     ) from error
                 log.warning("attempt %d failed, trying again: %s", attempt, error)
                 time.sleep(min(8.0, 0.2 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  jitter is no secret

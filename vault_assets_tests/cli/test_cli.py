@@ -228,3 +228,25 @@ def test_an_interrupted_run_ends_at_once_and_fails(tmp_path: Path) -> None:
     assert process.returncode in {1, 130}
     assert "started social/vault" not in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("function", ["read_text", "read_blob", "read_csv", "glob"])
+def test_query_reads_no_files_of_this_machine(
+    call: Call, lake: Place, tmp_path: Path, function: str
+) -> None:
+    del lake
+    secret = tmp_path / "secret.csv"
+    secret.write_text("hidden\n1\n", encoding="utf-8")
+    said = call("query", f"select * from {function}('{secret}')", "--format", "csv")
+    assert said.code == 1
+    assert "hidden" not in said.out + said.err
+
+
+@pytest.mark.usefixtures("lake")
+@pytest.mark.parametrize(
+    "table", ["ducklake_table", "social.ducklake_table", "pg_catalog.pg_authid"]
+)
+def test_query_does_not_read_the_server_of_the_catalog(call: Call, table: str) -> None:
+    said = call("query", f"with a as (from __DUCKLAKE_metadata_social.{table}) from a")
+    assert said.code == 1
+    assert "catalog's own tables" in said.err

@@ -231,3 +231,10 @@ def test_a_corrected_row_joins_its_load(streams: Streams) -> None:
     release(streams.lake, streams.warehouse, batch, [fixed], run_id="test")
     streams.run()
     assert users(streams) == ["u1", "u2"]
+
+
+def test_a_large_revenue_is_reported_and_passes_its_checks(streams: Streams) -> None:
+    streams.land(payments=[payment("u1", "2022-02-01 10:00:00", "99999999999999999999.5")])
+    streams.run()
+    assert streams.report().splitlines()[1].startswith("u1,99999999999999999999.50,usd,")
+    assert streams.failed() == {}

@@ -125,7 +125,7 @@ def test_a_lake_in_memory_has_no_files_to_lay_out() -> None:
 
 
 def test_units_of_one_column_are_taken_once() -> None:
-    layout = Layout(partition_by=("year(ts)", "month(ts)", "day(ts)", "a", "a"))
+    layout = Layout(partition_by=("year(ts)", "month(ts)", "day(ts)", "a", "a"), sort_by=())
     assert layout.partition_sql == 'year("ts"), month("ts"), day("ts"), "a"'
 
 

@@ -1,11 +1,15 @@
 """Maintenance: fewer files, the same rows, and loads that go on."""
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from vault_assets.api import open_lake
 from vault_assets.errors import TargetError
+from vault_assets.loading.cataloged_files import table_files
 from vault_assets.loading.maintaining import maintain
 from vault_assets.loading.retention import compact_tracking
 from vault_assets_tests.loading.houses import House
@@ -104,3 +108,54 @@ def test_a_file_that_a_snapshot_needs_and_that_is_gone_is_told(
     lost.unlink()
     with pytest.raises(TargetError, match=f"1 files are missing .*{lost.name}"):
         maintain(house.lake)
+
+
+def test_a_file_of_no_table_goes_when_it_is_old(house: House, tmp_path: Path) -> None:
+    house.land("changes", ("ann", "x", None))
+    house.load()
+    known = next((tmp_path / "data").rglob("h_people/*.parquet"))
+    old, young = known.with_name("old.parquet"), known.with_name("young.parquet")
+    for path in (old, young):
+        path.write_bytes(known.read_bytes())
+    week = time.time() - 7 * 86_400
+    os.utime(old, (week, week))
+    os.utime(known, (week, week))
+    assert maintain(house.lake).removed == 1
+    assert (known.exists(), old.exists(), young.exists()) == (True, False, True)
+
+
+def test_what_lands_among_the_files_of_the_lake_stays(tmp_path: Path) -> None:
+    with file_lake(tmp_path) as lake:
+        house = House(lake, town(tables=TABLES, sources=("changes",)))
+        house.land("changes", ("ann", "x", None))
+        house.load()
+        landed = next((tmp_path / "data").rglob("h_people/*.parquet")).with_name("landed.csv")
+        landed.write_text("a")
+        os.utime(landed, (0, 0))
+        lake.settings.landing = str(landed.parent)
+        maintain(lake)
+        assert landed.exists()
+
+
+def test_files_with_many_deleted_rows_are_written_anew(house: House) -> None:
+    people = [(f"p{number}", "x", None) for number in range(1000)]
+    house.land("changes", *people)
+    house.load()
+    session = house.lake.session()
+    session.run("delete from vault.s_changes where batch_id <> 'ghost' and rowid % 2 = 0")
+    rows = house.contents("s_changes")
+    assert [t.deletes for t in table_files(house.lake) if t.name == "s_changes"] == [1]
+    maintain(house.lake)
+    assert [t.deletes for t in table_files(house.lake) if t.name == "s_changes"] == [0]
+    assert house.contents("s_changes") == rows
+
+
+def test_a_lake_is_maintained_from_python(tmp_path: Path) -> None:
+    declared = town(tables=TABLES, sources=("changes",))
+    with open_lake(declared, folder=tmp_path) as vault:
+        for number in range(3):
+            vault.add_batch("changes", [{"person": f"p{number}", "name": "x", "city": "y"}])
+            vault.load()
+        done = vault.maintain()
+        assert done.files_after < done.files_before
+        assert vault.table("h_people").num_rows == 3
