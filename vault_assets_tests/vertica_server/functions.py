@@ -10,6 +10,10 @@ create macro v_div
         case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
     (a hugeint, b hugeint) as
         case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
+    (a hugeint, b bigint) as
+        case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
+    (a bigint, b hugeint) as
+        case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
     (a double, b double) as
         case when b = 0 then v_fail('22012', 'Division by zero') else a / b end;
 create macro v_intdiv(a, b) as
@@ -33,9 +37,10 @@ create macro v_try_int
 create macro v_text(x) as
     case when typeof(x) = 'BOOLEAN' then left(x::varchar, 1) else x::varchar end;
 create macro v_left(x, n) as
-    case when strlen(x) <= n then x
-        else list_reduce(list_prepend('', string_split(x, '')),
-            lambda a, b: case when strlen(a || b) <= n then a || b else a end) end;
+    case when strlen(x) > n
+        then list_reduce(list_prepend('', string_split(x, '')),
+            lambda a, b: case when strlen(a || b) <= n then a || b else a end)
+        else x end;
 create macro v_blob(x blob) as x, (x varchar) as encode(x);
 create macro v_listagg(x, n) as
     case when strlen(x) > n then v_fail('22001', 'LISTAGG result exceeds max_length') else x end;
@@ -48,7 +53,7 @@ create macro clock_timestamp() as now();
 create macro nvl2(a, b, c) as case when a is not null then b else c end;
 create macro zeroifnull(a) as coalesce(a, 0);
 create macro nullifzero(a) as nullif(a, 0);
-create macro octet_length(x varchar) as strlen(x), (x blob) as system.main.octet_length(x);
+create macro v_octets(x varchar) as strlen(x), (x blob) as octet_length(x);
 create macro regexp_like(x, p) as regexp_matches(x, p);
 create macro regexp_substr(x, p) as nullif(regexp_extract(x, p), '');
 create macro v_regexp_replace(x, p, r) as regexp_replace(x, p, r, 'g');
@@ -72,6 +77,7 @@ RENAMED = {
     "char_length": "length",
     "character_length": "length",
     "ceiling": "ceil",
+    "octet_length": "v_octets",
 }
 
 KNOWN = frozenset(

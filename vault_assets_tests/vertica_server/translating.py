@@ -377,6 +377,8 @@ def _kind(shown: exp.Expression, sources: dict[str, Table | None]) -> Kind | Non
         return found[0].kind if len(found) == 1 else None
     if isinstance(shown, exp.Cast):
         return cast_kind(shown)
+    if isinstance(shown, exp.Null):
+        return kinds.VARCHAR
     if isinstance(shown, exp.Anonymous) and str(shown.this).lower() == "st_astext":
         return kinds.LONG_VARCHAR
     return None
