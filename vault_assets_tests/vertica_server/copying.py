@@ -1,6 +1,6 @@
 """Typed loading of records: what fits is inserted, the rest is rejected with its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -41,11 +41,13 @@ class Loader:
         duck: The session's connection; it is in a transaction.
         table: Where to.
         copy: The statement.
+        done: How to run the inserts of this COPY again.
     """
 
     duck: duckdb.DuckDBPyConnection
     table: Table
     copy: Copy
+    done: list[Callable[[], object]] = field(default_factory=list)
 
     def load(self, data: bytes, file: str, outcome: Outcome) -> list[Rejection]:
         """Load one file; count in `outcome`, return what this file had rejected.
@@ -113,7 +115,9 @@ class Loader:
         self.duck.register("given", given)
         try:
             self._reject_misfits(waiting, columns, file, outcome)
-            outcome.loaded += self._insert_rest(columns)
+            sql = self._insertion(columns)
+            outcome.loaded += self._inserted(sql)
+            self.done.append(lambda: self._again(sql, given))
         finally:
             self.duck.unregister("given")
 
@@ -144,7 +148,16 @@ class Loader:
         missing = "false" if column.nullable else f"{name} is null"
         return f"coalesce({name} is not null and ({test}), false) or {missing}"
 
-    def _insert_rest(self, columns: Sequence[Column]) -> int:
+    def _inserted(self, sql: str) -> int:
+        row = self.duck.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+    def _again(self, sql: str, given: pa.Table) -> None:
+        self.duck.register("given", given)
+        self._inserted(sql)
+        self.duck.unregister("given")
+
+    def _insertion(self, columns: Sequence[Column]) -> str:
         tests = " or ".join(self._misfit(f"c{p}", c) for p, c in enumerate(columns))
         typed = ", ".join(
             f"{_typed(f'c{place}', column.kind)} as {quoted(column.name)}"
@@ -154,13 +167,11 @@ class Loader:
         stored = [i for i in items if not i.filler] if items else []
         names = [quoted(i.name) for i in stored] or [quoted(c.name) for c in columns]
         values = [i.computed or quoted(i.name) for i in stored] or names
-        sql = (
+        return (
             f"insert into {self.table.duck_name} ({', '.join(names)}) "
             f"select {', '.join(values)} from "
             f"(select {typed} from given where not ({tests}) order by n) as typed"
         )
-        row = self.duck.execute(sql).fetchone()
-        return int(row[0]) if row else 0
 
     def _reject(self, rejection: Rejection, outcome: Outcome) -> None:
         outcome.rejections.append(rejection)

@@ -23,6 +23,7 @@ class Creation:
     if_not_exists: bool
     query: str = ""
     like: tuple[str, str] | None = None
+    with_projections: bool = False
 
 
 def creation(tokens: Sequence[Token], expression: Callable[[str], str]) -> Creation:
@@ -42,7 +43,8 @@ def creation(tokens: Sequence[Token], expression: Callable[[str], str]) -> Creat
     made = Creation(table, missing_only)
     if _words(rest, 0, 1) == ("LIKE",):
         other, place = table_name(rest, 1)
-        return replace(made, like=other)
+        with_projections = _words(rest, place, 2) == ("INCLUDING", "PROJECTIONS")
+        return replace(made, like=other, with_projections=with_projections)
     if _words(rest, 0, 1) == ("(",):
         end = closing(rest, 0)
         columns, keys = _elements(rest[1:end], expression)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from vault_assets_tests.vertica_server import declaring, kinds, rewriting, translating
 from vault_assets_tests.vertica_server.catalog import (
     Column,
+    Layout,
     Table,
     create_sql,
     quoted,
@@ -114,7 +115,9 @@ def _create_table(session: "Session", tokens: Sequence[Token]) -> None:
         raise Fault("42710", f'Object "{table.name}" already exists')
     if made.like:
         other = session.required(*made.like)
-        table = replace(table, columns=other.columns, layout=other.layout)
+        partition = Layout(partition_by=other.layout.partition_by)
+        layout = other.layout if made.with_projections else partition
+        table = replace(table, columns=other.columns, keys=other.keys, layout=layout)
     fill = ""
     if made.query:
         columns, fill = _query_columns(session, made.query)
@@ -127,7 +130,7 @@ def _create_table(session: "Session", tokens: Sequence[Token]) -> None:
 def _query_columns(session: "Session", query: str) -> tuple[tuple[Column, ...], str]:
     found = lexed(query)
     fields = session.describe(found) or []
-    sql = translating.translated(rewriting.rewritten(found), session.lookup).sql
+    sql = translating.translated(rewriting.rewritten(found), session.lookup, session.types).sql
     return tuple(Column(name, kind) for name, kind in fields), sql
 
 
@@ -140,7 +143,7 @@ def _create_view(session: "Session", tokens: Sequence[Token], *, replaces: bool)
     if tokens[place].upper != "AS":
         raise syntax(f'at or near "{tokens[place].text}"')
     text = rewriting.rewritten(tokens[place + 1 :])
-    query = translating.translated(text, session.lookup).sql
+    query = translating.translated(text, session.lookup, session.types).sql
     target = f"{quoted(schema or 'public')}.{quoted(name)}"
     with changing(session):
         head = "create or replace view" if replaces else "create view"
@@ -298,6 +301,6 @@ def _rename(session: "Session", tokens: Sequence[Token], place: int) -> None:
 def create_temporary(session: "Session", table: Table) -> Table:
     """Make a temporary table inside the open transaction, which goes on."""
     session.begin()
-    session.duck.execute(create_sql(table))
+    session.write(create_sql(table))
     _keep(session, table)
     return table

@@ -9,7 +9,7 @@ from vault_assets_tests.vertica_server.catalog import Column, Table
 from vault_assets_tests.vertica_server.copy_options import Copy
 from vault_assets_tests.vertica_server.copying import Loader, Outcome, Rejection
 from vault_assets_tests.vertica_server.faults import Fault
-from vault_assets_tests.vertica_server.lexing import Statement
+from vault_assets_tests.vertica_server.lexing import Statement, literal
 
 if TYPE_CHECKING:
     from vault_assets_tests.vertica_server.talking import Talk
@@ -40,7 +40,7 @@ def copy(talk: "Talk", statement: Statement) -> None:
             _receive(talk, loader, outcome)
             _close(talk, loader, outcome, rejects)
         except Fault:
-            _undo(talk, found)
+            session.undo()
             raise
     if not found.local:
         talk.send(frames.complete("COPY"))
@@ -51,7 +51,7 @@ def _close(talk: "Talk", loader: Loader, outcome: Outcome, rejects: Table | None
     if rejects:
         _write_rejects(talk, rejects, outcome.rejections)
     session.accepted, session.rejected = outcome.loaded, len(outcome.rejections)
-    session.wrote = True
+    session.journal += loader.done
     if loader.copy.commits and not loader.table.temporary:
         session.commit()
     elif session.autocommit:
@@ -59,15 +59,6 @@ def _close(talk: "Talk", loader: Loader, outcome: Outcome, rejects: Table | None
     if loader.copy.local:
         talk.send(frames.data_row([str(outcome.loaded).encode()]))
         talk.send(frames.complete("COPY"))
-
-
-def _undo(talk: "Talk", found: Copy) -> None:
-    """A failed COPY leaves nothing; what was pending before it is lost with it."""
-    del found
-    session = talk.session
-    lost = session.wrote
-    session.rollback()
-    session.lost = lost
 
 
 def _receive(talk: "Talk", loader: Loader, outcome: Outcome) -> None:
@@ -182,7 +173,9 @@ def _reject_table(talk: "Talk", found: Copy) -> Table | None:
 
 def _write_rejects(talk: "Talk", table: Table, rejections: list[Rejection]) -> None:
     for found in rejections:
-        talk.session.duck.execute(
-            f"insert into {table.duck_name} values ('v_standin_node0001', ?, ?, ?, ?, ?)",
-            [found.file, found.number, found.raw, len(found.raw.encode()), found.reason],
+        texts = (found.file, found.raw, found.reason)
+        file, raw, reason = (literal(text) for text in texts)
+        talk.session.write(
+            f"insert into {table.duck_name} values ('v_standin_node0001', {file}, {found.number}, "
+            f"{raw}, {len(found.raw.encode())}, {reason})"
         )

@@ -48,6 +48,7 @@ _PATTERNS = (
     (r"CHECK constraint failed on table (?P<n>\S+)", "22001", "String too long for table {n}"),
     (r"(?:PRIMARY KEY|UNIQUE) constraint|[Dd]uplicate key", "23505", "Duplicate key values"),
     (r"MERGE.*?multiple|multiple.*?MERGE", "23505", "Duplicate MERGE key detected"),
+    (r"Cannot drop entry \"(?P<n>[^\"]+)\"", "2BP01", "DROP of {n}: other objects depend on it"),
     (r"Scalar Function with name (?P<n>\S+) does not", "42883", "Function {n} does not exist"),
 )
 _CLASSES: tuple[tuple[type[Exception], str], ...] = (

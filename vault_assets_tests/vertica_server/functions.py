@@ -5,17 +5,14 @@ create macro v_fail(state, message) as error('[' || state || '] ' || message);
 create macro v_hugediv(a, b) as
     (((a::hugeint * 1000000000000000000::hugeint) // b::hugeint)::decimal(38, 0)
         * 0.000000000000000001::decimal(18, 18))::decimal(38, 18);
+create macro v_div_int(a, b) as
+    case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end;
+create macro v_div_float(a, b) as
+    case when b = 0 then v_fail('22012', 'Division by zero') else a::double / b::double end;
 create macro v_div
-    (a bigint, b bigint) as
-        case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
-    (a hugeint, b hugeint) as
-        case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
-    (a hugeint, b bigint) as
-        case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
-    (a bigint, b hugeint) as
-        case when b = 0 then v_fail('22012', 'Division by zero') else v_hugediv(a, b) end,
-    (a double, b double) as
-        case when b = 0 then v_fail('22012', 'Division by zero') else a / b end;
+    (a bigint, b bigint) as v_div_int(a, b),
+    (a hugeint, b hugeint) as v_div_int(a, b),
+    (a double, b double) as v_div_float(a, b);
 create macro v_intdiv(a, b) as
     case when b = 0 then v_fail('22012', 'Division by zero') else a // b end;
 create macro v_null_rank(x) as
@@ -93,7 +90,7 @@ KNOWN = frozenset(
     dayofyear extract getdate getutcdate hour last_day microsecond minute month now quarter second
     statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week year
     approximate_count_distinct avg bit_and bit_or bool_and bool_or corr count covar_pop covar_samp
-    listagg max median min percentile_cont percentile_disc stddev stddev_pop stddev_samp sum
+    listagg max median min stddev stddev_pop stddev_samp sum
     var_pop var_samp variance
     cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank
     row_number

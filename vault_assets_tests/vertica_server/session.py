@@ -1,7 +1,7 @@
 """One session: its transaction, its temporary tables, and what each statement does."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ class Session:
     autocommit: bool = False
     temporary: dict[str, Table] = field(default_factory=dict)
     open: bool = False
-    wrote: bool = False
+    journal: list[Callable[[], object]] = field(default_factory=list)
     lost: bool = False
     accepted: int = 0
     rejected: int = 0
@@ -104,8 +104,8 @@ class Session:
         if self.lost and tokens[0].upper not in {"ROLLBACK", "ABORT"}:
             raise Fault(
                 "25P02",
-                "The stand-in cannot keep a transaction after a failed write",
-                "ROLLBACK; Vertica would undo the failed statement only",
+                "The transaction lost a conflict and is undone",
+                "ROLLBACK and try again",
             )
 
     def _run(self, tokens: Sequence[Token], values: Sequence[str] | None) -> Result:
@@ -121,7 +121,7 @@ class Session:
 
     def query(self, tokens: Sequence[Token], values: Sequence[str] | None = None) -> Result:
         """Start a query; its rows come while they are read."""
-        found = translating.translated(rewriting.rewritten(tokens, values), self.lookup)
+        found = translating.translated(rewriting.rewritten(tokens, values), self.lookup, self.types)
         self.duck.execute(found.sql)
         return Result("SELECT", self._fields(found.known), self._chunks())
 
@@ -142,12 +142,20 @@ class Session:
 
     def _described(self, tokens: Sequence[Token]) -> Sequence[tuple[str, Kind]]:
         nulls = ["NULL"] * rewriting.placeholders(tokens)
-        found = translating.translated(rewriting.rewritten(tokens, nulls), self.lookup)
+        found = translating.translated(rewriting.rewritten(tokens, nulls), self.lookup, self.types)
         if tokens[0].upper in _ROWS:
             self.duck.execute(f"explain {found.sql}")
             return []
         self.duck.execute(f"select * from ({found.sql}) as described limit 0")
         return self._fields(found.known)
+
+    def types(self, sql: str) -> Sequence[str]:
+        """Return DuckDB's types of the columns of a query of DuckDB; none if it cannot run."""
+        try:
+            self.duck.execute(f"select * from ({sql}) as typed limit 0")
+        except duckdb.Error:
+            return []
+        return [str(column[1]) for column in self.duck.description or []]
 
     def begin(self) -> None:
         """Open a transaction if there is none."""
@@ -162,23 +170,40 @@ class Session:
         for table in self.temporary.values():
             if not table.keeps_rows:
                 self.duck.execute(f"delete from {table.duck_name}")
-        self.open = self.wrote = False
+        self.open = False
+        self.journal.clear()
         self.duck.execute("commit")
 
     def rollback(self) -> None:
         """Undo the transaction."""
         if self.open:
             self.duck.execute("rollback")
-        self.open = self.wrote = self.lost = False
+        self.open = self.lost = False
+        self.journal.clear()
 
-    def wrote_rows(self) -> None:
-        """Note that a statement wrote, which autocommit ends at once."""
-        self.wrote = True
-        if self.autocommit:
-            self.commit()
+    def write(self, sql: str) -> int:
+        """Run a statement that writes; return how many rows it says."""
+        row = self.duck.execute(sql).fetchone()
+        self.journal.append(lambda: self.duck.execute(sql).fetchall())
+        return int(row[0]) if row else 0
+
+    def undo(self) -> None:
+        """Undo the last statement only, as Vertica does: run the earlier ones of it again."""
+        redo = list(self.journal)
+        self.rollback()
+        if not redo:
+            return
+        self.begin()
+        try:
+            for step in redo:
+                step()
+                self.journal.append(step)
+        except duckdb.Error:
+            self.rollback()
+            self.lost = True
 
     def recover(self) -> None:
-        """After an error of DuckDB: drop its transaction if it does not go on."""
+        """After an error of DuckDB: undo the statement if DuckDB dropped its transaction."""
         if not self.open:
             with contextlib.suppress(duckdb.Error):
                 self.duck.execute("rollback")
@@ -186,18 +211,17 @@ class Session:
         try:
             self.duck.execute("select 1").fetchall()
         except duckdb.Error:
-            lost = self.wrote
-            self.rollback()
-            self.lost = lost
+            self.undo()
 
     def _rows(self, tokens: Sequence[Token], values: Sequence[str] | None) -> Result:
-        found = translating.translated(rewriting.rewritten(tokens, values), self.lookup)
+        found = translating.translated(rewriting.rewritten(tokens, values), self.lookup, self.types)
         self.begin()
         if tokens[0].upper == "MERGE":
             managing.check_merge(self, found.tree)
-        row = self.duck.execute(found.sql).fetchone()
-        self.wrote_rows()
-        return number("OUTPUT", int(row[0]) if row else 0, tokens[0].upper)
+        count = self.write(found.sql)
+        if self.autocommit:
+            self.commit()
+        return number("OUTPUT", count, tokens[0].upper)
 
     def _control(self, tokens: Sequence[Token]) -> Result:
         verb = tokens[0].upper

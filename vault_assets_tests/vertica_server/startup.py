@@ -13,6 +13,7 @@ from vault_assets_tests.vertica_server import frames
 from vault_assets_tests.vertica_server.faults import Fault
 
 _LOAD_BALANCE, _TLS, _CANCEL = 80936960, 80877103, 80877102
+_MAJOR, _LONGEST = 3, 1 << 16
 _CLEAR, _MD5, _SHA512 = 3, 5, 65536 + 512
 
 
@@ -53,7 +54,10 @@ class Hello:
 
 
 def hello(connection: socket.socket, options: Options) -> Hello | Cancel | None:
-    """Read up to the startup message; None if the client leaves before."""
+    """Read up to the startup message; None if the client leaves or does not greet.
+
+    A client whose connection is cut sends the rest of its COPY on a new one: that is no greeting.
+    """
     while True:
         # Nothing may be buffered before TLS starts, so these bytes are read one message at a time.
         head = _receive(connection, 8)
@@ -69,6 +73,8 @@ def hello(connection: socket.socket, options: Options) -> Hello | Cancel | None:
         elif code == _CANCEL:
             rest = _receive(connection, 8)
             return Cancel(*struct.unpack("!II", rest)) if rest else None
+        elif code >> 16 != _MAJOR or size > _LONGEST:
+            return None
         else:
             body = _receive(connection, size - 8)
             if body is None:

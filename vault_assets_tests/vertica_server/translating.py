@@ -16,6 +16,7 @@ from vault_assets_tests.vertica_server.kinds import Kind
 from vault_assets_tests.vertica_server.lexing import Token, tokens
 
 Lookup = Callable[[str, str], Table | None]
+Types = Callable[[str], Sequence[str]]
 _PARSED = {"CAST", "EXTRACT", "OVERLAY", "POSITION", "SUBSTRING", "TRIM"}
 
 
@@ -77,14 +78,23 @@ def parsed(text: str) -> exp.Expression:
     return tree
 
 
-def translated(text: str, lookup: Lookup) -> Translation:
-    """Translate a query, INSERT, UPDATE, DELETE or MERGE; the text is already rewritten."""
+def translated(text: str, lookup: Lookup, types: Types | None = None) -> Translation:
+    """Translate a query, INSERT, UPDATE, DELETE or MERGE.
+
+    Args:
+        text: The statement, already rewritten.
+        lookup: Finds declared tables.
+        types: Gives DuckDB's types of the columns of a query of DuckDB.
+    """
     tree = parsed(text)
     known = tuple(_known(tree, lookup)) if isinstance(tree, exp.Query) else ()
     if isinstance(tree, exp.Insert):
         _binary_literals(tree, lookup)
     for node in list(tree.walk(bfs=False))[::-1]:
-        _translate(node)
+        if types and isinstance(node, exp.Div) and node.find(exp.Window, exp.Anonymous):
+            _divide_by_types(node, tree, types)
+        else:
+            _translate(node)
     for node in list(tree.find_all(exp.Query)):
         tree = _ordered(node, tree)
     return Translation(tree.sql("duckdb"), tree, known)
@@ -176,6 +186,30 @@ def _named(node: exp.Subquery) -> None:
 def _number(value: exp.Expression) -> exp.Expression:
     """Give NULL a type, which the choice among several macros needs."""
     return exp.cast(value, "bigint") if isinstance(value, exp.Null) else value
+
+
+def _divide_by_types(node: exp.Div, tree: exp.Expression, types: Types) -> None:
+    """Divide aggregates, whose types macros of DuckDB cannot see: ask for them."""
+    query = node.find_ancestor(exp.Select)
+    operands = [_number(node.this), _number(node.expression)]
+    asked = exp.select(*(operand.copy() for operand in operands))
+    if query:
+        for part in ("from_", "joins", "where", "group"):
+            asked.set(part, _copied(query.args.get(part)))
+    if isinstance(tree, exp.Query) and tree.args.get("with_"):
+        asked.set("with_", tree.args["with_"].copy())
+    found = types(asked.sql("duckdb"))
+    if not found:
+        name = "v_div"
+    else:
+        name = "v_div_int" if all(kinds.of_duck(t) is kinds.INT for t in found) else "v_div_float"
+    node.replace(_call(name, *operands))
+
+
+def _copied(part: exp.Expression | list[exp.Expression] | None) -> object:
+    if isinstance(part, list):
+        return [item.copy() for item in part]
+    return part.copy() if part else None
 
 
 def _call(name: str, *arguments: exp.Expression) -> exp.Anonymous:
