@@ -104,13 +104,10 @@ def test_cancel_ends_the_running_query_and_the_session_goes_on(server: Server) -
         cursor = connection.cursor()
         cancel = threading.Timer(0.3, connection.cancel)
         cancel.start()
+        many = "v_monitor.configuration_parameters"
+        joined = f"{many} a cross join {many} b cross join {many} c cross join {many} d"
         with pytest.raises(errors.QueryCanceled):
-            parameters = "v_monitor.configuration_parameters"
-            cursor.execute(
-                f"select count(*) from {parameters} a cross join {parameters} b "
-                f"cross join {parameters} c cross join {parameters} d"
-            )
-            cursor.fetchall()
+            cursor.execute(f"select count(*) from {joined}")
         cancel.join()
         assert cursor.execute("select 1").fetchall() == [[1]]
 

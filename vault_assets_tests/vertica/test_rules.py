@@ -61,8 +61,10 @@ def tables(run: Run) -> Run:
         "select a from rv.t where a is distinct from 1",
         "select * from (select a from rv.t)",
         "select distinct on (a) a from rv.t",
-        "merge into rv.t using rv.t u on t.a = u.a when matched and u.a = 1 then update set b = 'x' "
-        "when matched then delete",
+        (
+            "merge into rv.t using rv.t u on t.a = u.a when matched and u.a = 1 "
+            "then update set b = 'x' when matched then delete"
+        ),
         "pragma database_list",
         "attach 'x'",
         "install httpfs",
@@ -97,7 +99,10 @@ def test_functions_of_duckdb_do_not_exist(tables: Run, sql: str) -> None:
 
 
 def test_nulls_sort_by_type(run: Run) -> None:
-    run("create local temporary table n (i int, t varchar(3), f float, d date) on commit preserve rows")
+    run(
+        "create local temporary table n (i int, t varchar(3), f float, d date) "
+        "on commit preserve rows"
+    )
     run("insert into n values (1, 'a', 1, date '2024-01-01')", "insert into n (i) values (null)")
     for column, first in (("i", True), ("d", True), ("t", False), ("f", False)):
         for order, expected in (("asc", first), ("desc", not first)):
@@ -159,7 +164,10 @@ def test_functions_answer_as_vertica_does(run: Run, sql: str, value: Any) -> Non
 
 def test_listagg_orders_and_has_a_longest_result(tables: Run) -> None:
     tables("insert into rv.t values (2, 'b')", "insert into rv.t values (3, 'a')")
-    sql = "select listagg(b using parameters separator='{}', max_length={}) within group (order by b) from rv.t"
+    sql = (
+        "select listagg(b using parameters separator='{}', max_length={}) "
+        "within group (order by b) from rv.t"
+    )
     assert tables(sql.format("", 65000)) == [["abx"]]
     assert tables(sql.format("; ", 65000)) == [["a; b; x"]]
     assert tables("select listagg(b) within group (order by b desc) from rv.t") == [["x,b,a"]]
@@ -195,7 +203,9 @@ def test_an_enabled_key_is_enforced(tables: Run) -> None:
 
 
 def test_a_hub_loads_once_and_null_keys_stay_out(tables: Run) -> None:
-    tables(HUB.format("rv.hub"), "create table rv.stage (code varchar(20), load_ts timestamp, n int)")
+    tables(
+        HUB.format("rv.hub"), "create table rv.stage (code varchar(20), load_ts timestamp, n int)"
+    )
     for code, n in (("'a'", 1), ("'a'", 2), ("'b'", 3), ("null", 4)):
         tables(f"insert into rv.stage values ({code}, timestamp '2024-01-01', {n})")
     load = (

@@ -139,10 +139,12 @@ def quoted(name: str) -> str:
 
 def create_sql(table: Table) -> str:
     """Return the statement that makes the table in DuckDB, with the rules that are enforced."""
-    parts = [_column_sql(table, column) for column in table.columns]
-    for key in table.keys:
-        if key.enabled and key.what != "foreign key":
-            parts.append(f"{key.what} ({', '.join(map(quoted, key.columns))})")
+    parts = [_column_sql(column) for column in table.columns]
+    parts += [
+        f"{key.what} ({', '.join(map(quoted, key.columns))})"
+        for key in table.keys
+        if key.enabled and key.what != "foreign key"
+    ]
     temporary = "temporary " if table.temporary else ""
     return f"create {temporary}table {table.duck_name} ({', '.join(parts)})"
 
@@ -164,7 +166,7 @@ def with_keys(table: Table) -> Table:
     return replace(table, columns=columns)
 
 
-def _column_sql(table: Table, column: Column) -> str:
+def _column_sql(column: Column) -> str:
     name = quoted(column.name)
     sql = f"{name} {column.kind.duck}"
     if not column.nullable:

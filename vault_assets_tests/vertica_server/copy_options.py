@@ -113,53 +113,55 @@ def _source(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int
     return replace(found, local=True, files=tuple(files)), place
 
 
-_TEXTS = {
-    ("DELIMITER",): "delimiter", ("RECORD", "TERMINATOR"): "terminator", ("NULL",): "null",
-    ("ENCLOSED", "BY"): "enclosed", ("ESCAPE", "AS"): "escape", ("ENCLOSED",): "enclosed",
-}  # fmt: skip
-_FLAGS: dict[tuple[str, ...], dict[str, bool]] = {
-    ("ABORT", "ON", "ERROR"): {"abort_on_error": True},
-    ("NO", "COMMIT"): {"commits": False},
-    ("ENFORCELENGTH",): {"enforce_length": True},
-    ("RETURNREJECTED",): {"return_rejected": True},
-}
-_IGNORED = {"DIRECT", "AUTO", "TRICKLE"}
+_Reader = Callable[[Copy, Sequence[Token], int], tuple[Copy, int]]
 
 
 def _option(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int]:
     words = tuple(token.upper for token in tokens[place : place + 3])
-    for phrase, name in _TEXTS.items():
+    for phrase, read in _OPTIONS.items():
         if words[: len(phrase)] == phrase:
-            end = place + len(phrase) + (words[1:2] == ("AS",) and len(phrase) == 1)
-            written = replace(found.format, **{name: _text(tokens, end)})
-            return replace(found, format=written), end + 1
-    for phrase, change in _FLAGS.items():
-        if words[: len(phrase)] == phrase:
-            return replace(found, **change), place + len(phrase)
-    if words[:2] == ("NO", "ESCAPE"):
-        return replace(found, format=replace(found.format, escape="")), place + 2
-    if words[:2] == ("TRAILING", "NULLCOLS"):
-        return replace(found, format=replace(found.format, trailing_nulls=True)), place + 2
-    if words[0] in {"SKIP", "REJECTMAX"}:
-        return _number(found, words[0], tokens, place + 1), place + 2
-    if words[:2] == ("REJECTED", "DATA"):
-        return _rejected(found, tokens, place + 2)
-    if words[0] == "EXCEPTIONS":
-        return replace(found, exceptions_file=_text(tokens, place + 1)), place + 2
-    if words[:2] == ("STREAM", "NAME"):
-        return found, place + 3
-    if words[0] in _IGNORED:
-        return found, place + 1
+            return read(found, tokens, place + len(phrase))
     raise syntax(f'at or near "{tokens[place].text}"')
 
 
-def _number(found: Copy, word: str, tokens: Sequence[Token], place: int) -> Copy:
+def _flag(**change: bool) -> _Reader:
+    return lambda found, _, place: (replace(found, **change), place)
+
+
+def _shape(name: str) -> _Reader:
+    def read(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int]:
+        place += place < len(tokens) and tokens[place].upper == "AS"
+        written = replace(found.format, **{name: _text(tokens, place)})
+        return replace(found, format=written), place + 1
+
+    return read
+
+
+def _no_escape(found: Copy, _: Sequence[Token], place: int) -> tuple[Copy, int]:
+    return replace(found, format=replace(found.format, escape="")), place
+
+
+def _trailing(found: Copy, _: Sequence[Token], place: int) -> tuple[Copy, int]:
+    return replace(found, format=replace(found.format, trailing_nulls=True)), place
+
+
+def _skip(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int]:
+    written = replace(found.format, skip=_number(tokens, place))
+    return replace(found, format=written), place + 1
+
+
+def _reject_max(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int]:
+    return replace(found, reject_max=_number(tokens, place)), place + 1
+
+
+def _exceptions(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int]:
+    return replace(found, exceptions_file=_text(tokens, place)), place + 1
+
+
+def _number(tokens: Sequence[Token], place: int) -> int:
     if place >= len(tokens) or tokens[place].kind != "number":
-        raise syntax(f"{word} needs a number")
-    value = int(tokens[place].text)
-    if word == "REJECTMAX":
-        return replace(found, reject_max=value)
-    return replace(found, format=replace(found.format, skip=value))
+        raise syntax(f'at or near "{tokens[place - 1].text}": a number must follow')
+    return int(tokens[place].text)
 
 
 def _rejected(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int]:
@@ -173,3 +175,26 @@ def _text(tokens: Sequence[Token], place: int) -> str:
     if place >= len(tokens) or tokens[place].kind not in {"text", "escaped"}:
         raise syntax(f'at or near "{tokens[place - 1].text}": a text must follow')
     return tokens[place].value
+
+
+_OPTIONS: dict[tuple[str, ...], _Reader] = {
+    ("DELIMITER",): _shape("delimiter"),
+    ("RECORD", "TERMINATOR"): _shape("terminator"),
+    ("NULL",): _shape("null"),
+    ("ENCLOSED", "BY"): _shape("enclosed"),
+    ("ESCAPE",): _shape("escape"),
+    ("NO", "ESCAPE"): _no_escape,
+    ("TRAILING", "NULLCOLS"): _trailing,
+    ("SKIP",): _skip,
+    ("REJECTMAX",): _reject_max,
+    ("REJECTED", "DATA"): _rejected,
+    ("EXCEPTIONS",): _exceptions,
+    ("ABORT", "ON", "ERROR"): _flag(abort_on_error=True),
+    ("NO", "COMMIT"): _flag(commits=False),
+    ("ENFORCELENGTH",): _flag(enforce_length=True),
+    ("RETURNREJECTED",): _flag(return_rejected=True),
+    ("STREAM", "NAME"): lambda found, tokens, place: (found, place + bool(_text(tokens, place))),
+    ("DIRECT",): _flag(),
+    ("AUTO",): _flag(),
+    ("TRICKLE",): _flag(),
+}

@@ -48,7 +48,10 @@ def creation(tokens: Sequence[Token], expression: Callable[[str], str]) -> Creat
     if _words(rest, 0, 1) == ("(",):
         end = closing(rest, 0)
         columns, keys = _elements(rest[1:end], expression)
-        made, rest = replace(made, table=replace(table, columns=columns, keys=keys)), rest[end + 1 :]
+        made, rest = (
+            replace(made, table=replace(table, columns=columns, keys=keys)),
+            rest[end + 1 :],
+        )
     if local:
         rest, keeps = _on_commit(rest)
         made = replace(made, table=replace(made.table, keeps_rows=keeps))

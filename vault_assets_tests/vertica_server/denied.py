@@ -63,8 +63,7 @@ def _nulls_in_queries(tokens: Sequence[Token]) -> None:
         elif token.upper == ")" and inside:
             inside.pop()
         elif token.upper == "NULLS" and not (inside and inside[-1]):
-            if place + 1 < len(tokens) and tokens[place + 1].upper in {"FIRST", "LAST"}:
-                raise syntax('at or near "NULLS"', "It is legal in windows only")
+            raise syntax('at or near "NULLS"', "It is legal in windows only")
 
 
 def _values(tokens: Sequence[Token], words: Sequence[str]) -> None:

@@ -52,9 +52,7 @@ def _close(talk: "Talk", loader: Loader, outcome: Outcome, rejects: Table | None
         _write_rejects(talk, rejects, outcome.rejections)
     session.accepted, session.rejected = outcome.loaded, len(outcome.rejections)
     session.journal += loader.done
-    if loader.copy.commits and not loader.table.temporary:
-        session.commit()
-    elif session.autocommit:
+    if session.autocommit or (loader.copy.commits and not loader.table.temporary):
         session.commit()
     if loader.copy.local:
         talk.send(frames.data_row([str(outcome.loaded).encode()]))

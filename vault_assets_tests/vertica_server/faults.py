@@ -7,7 +7,7 @@ import duckdb
 
 
 @dataclass
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818  the errors are those of the client; this one travels
     """An error of one statement; the session goes on.
 
     Args:

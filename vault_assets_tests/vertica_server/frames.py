@@ -86,9 +86,7 @@ def parameter_description(kinds: Sequence[Kind]) -> bytes:
     body = struct.pack("!H", len(kinds))
     if kinds:
         body += struct.pack("!I", 0)
-    return frame(
-        b"t", body + b"".join(struct.pack("!BIiH", 0, k.oid, k.typmod, 0) for k in kinds)
-    )
+    return frame(b"t", body + b"".join(struct.pack("!BIiH", 0, k.oid, k.typmod, 0) for k in kinds))
 
 
 def data_row(cells: Iterable[bytes | None]) -> bytes:

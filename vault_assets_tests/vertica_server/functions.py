@@ -77,8 +77,7 @@ RENAMED = {
     "octet_length": "v_octets",
 }
 
-KNOWN = frozenset(
-    """
+_NAMES = """
     abs acos asin atan atan2 cbrt ceil ceiling cos degrees exp floor hash ln log mod pi power
     radians random round sign sin sqrt tan trunc greatest least coalesce nullif nvl nvl2 ifnull
     isnull zeroifnull nullifzero decode
@@ -96,8 +95,8 @@ KNOWN = frozenset(
     row_number
     current_database current_schema current_user session_user user version uuid_generate
     st_astext st_geographyfromtext st_geomfromtext throw_error
-    """.split()
-)
+"""
+KNOWN = frozenset(_NAMES.split())
 
 _PATTERN = {
     "YYYY": "%Y", "HH24": "%H", "HH12": "%I", "HH": "%I", "MI": "%M", "SS": "%S", "US": "%f",

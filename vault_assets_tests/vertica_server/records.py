@@ -44,7 +44,7 @@ def _quoted(data: str, how: Format) -> Iterator[tuple[str, list[str | None]]]:
         if not any(mark in raw for mark in marks):
             yield raw, [None if f == how.null else f for f in raw.split(how.delimiter)]
             continue
-        fields = _fields(raw, how)
+        fields: list[str | None] | None = _fields(raw, how)
         while fields is None:
             following = next(rest, None)
             if following is None:

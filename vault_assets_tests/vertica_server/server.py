@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Self
 
 import duckdb
 
@@ -67,7 +68,7 @@ class Server:
         self._socket = socket.create_server((host, port))
         self.port: int = self._socket.getsockname()[1]
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         self._spawn(self._accept)
         return self
 

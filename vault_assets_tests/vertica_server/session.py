@@ -240,7 +240,15 @@ class Session:
         return Result(verb)
 
     def _set(self, words: list[str]) -> None:
-        known = {"SESSION", "LOCALE", "TIME", "TIMEZONE", "DATESTYLE", "SEARCH_PATH", "ESCAPE_STRING_WARNING"}
+        known = {
+            "SESSION",
+            "LOCALE",
+            "TIME",
+            "TIMEZONE",
+            "DATESTYLE",
+            "SEARCH_PATH",
+            "ESCAPE_STRING_WARNING",
+        }
         if len(words) < 3 or words[1] not in known:
             raise syntax(f'at or near "{words[1] if len(words) > 1 else ";"}"')
         if words[1:3] == ["SESSION", "AUTOCOMMIT"]:

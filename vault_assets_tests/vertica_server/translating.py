@@ -38,7 +38,9 @@ class Vertica(Postgres):
 
         FUNCTIONS = {}  # noqa: RUF012  the base class declares it so
         FUNCTION_PARSERS = {  # noqa: RUF012  the base class declares it so
-            name: parse for name, parse in Postgres.Parser.FUNCTION_PARSERS.items() if name in _PARSED
+            name: parse
+            for name, parse in Postgres.Parser.FUNCTION_PARSERS.items()
+            if name in _PARSED
         }
         COLUMN_OPERATORS = {  # noqa: RUF012  the base class declares it so
             **Postgres.Parser.COLUMN_OPERATORS,
