@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+import yaml
 from vertica_python import errors
 
 from vault_assets_tests.vertica_server.server import Server
 
+_VECTORS = Path(__file__).parents[1] / "hashing" / "golden_hashes.yaml"
+_GOLDEN = yaml.safe_load(_VECTORS.read_text(encoding="utf-8"))
 Run = Callable[..., list[list[Any]]]
 HUB = (
     "create table {} (hk uuid not null, code varchar(20), load_ts timestamp not null, "
@@ -281,3 +286,13 @@ def test_views_and_statistics(tables: Run) -> None:
     assert tables("select analyze_statistics('rv.t')") == [["0"]]
     with pytest.raises(errors.MissingRelation):
         tables("select analyze_statistics('rv.nothing')")
+
+
+@pytest.mark.parametrize("group", ["keys", "hashdiffs"])
+def test_golden_texts_give_their_golden_hashes(run: Run, group: str) -> None:
+    texts = [(v["text"], v["md5"], v["sha256"]) for v in _GOLDEN[group]]
+    hashes = "md5(t.x)::uuid, left(sha256(t.x), 32)::uuid"
+    rows = " union all ".join(["select %s::varchar(4000) as x, %s::int as n"] * len(texts))
+    values = [value for n, (text, *_) in enumerate(texts) for value in (text, n)]
+    found = run(f"select {hashes} from ({rows}) t order by t.n", parameters=values)
+    assert found == [[UUID(md5), UUID(sha)] for _, md5, sha in texts]

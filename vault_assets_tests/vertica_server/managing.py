@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from vault_assets_tests.vertica_server import declaring, kinds, rewriting, translating
 from vault_assets_tests.vertica_server.catalog import Table
-from vault_assets_tests.vertica_server.defining import changing
+from vault_assets_tests.vertica_server.changing import changing
 from vault_assets_tests.vertica_server.faults import Fault, syntax
 from vault_assets_tests.vertica_server.kinds import Kind
 from vault_assets_tests.vertica_server.lexing import Token, by_comma, closing, joined, literal
@@ -41,7 +41,7 @@ def described(tokens: Sequence[Token]) -> list[tuple[str, Kind]] | None:
     return [(name, _ANSWERS.get(name, kinds.VARCHAR))]
 
 
-def check_merge(session: "Session", tree: exp.Expression) -> None:
+def check_merge(session: "Session", tree: exp.Expr) -> None:
     """Refuse what Vertica's MERGE refuses.
 
     Raises:

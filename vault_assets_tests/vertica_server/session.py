@@ -43,6 +43,7 @@ class Session:
     temporary: dict[str, Table] = field(default_factory=dict)
     open: bool = False
     journal: list[Callable[[], object]] = field(default_factory=list)
+    fresh: set[str] = field(default_factory=set)
     lost: bool = False
     accepted: int = 0
     rejected: int = 0
@@ -172,6 +173,7 @@ class Session:
                 self.duck.execute(f"delete from {table.duck_name}")
         self.open = False
         self.journal.clear()
+        self.fresh.clear()
         self.duck.execute("commit")
 
     def rollback(self) -> None:
@@ -180,6 +182,9 @@ class Session:
             self.duck.execute("rollback")
         self.open = self.lost = False
         self.journal.clear()
+        for name in self.fresh:
+            self.temporary.pop(name, None)
+        self.fresh.clear()
 
     def write(self, sql: str) -> int:
         """Run a statement that writes; return how many rows it says."""

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from vault_assets_tests.vertica_server import exchanging, frames, kinds, rewriting, translating
+from vault_assets_tests.vertica_server import (
+    describing,
+    exchanging,
+    frames,
+    grammar,
+    kinds,
+    rewriting,
+)
 from vault_assets_tests.vertica_server.faults import Fault, syntax, unsupported
 from vault_assets_tests.vertica_server.kinds import Kind
 from vault_assets_tests.vertica_server.lexing import Statement, literal, split
@@ -134,15 +141,15 @@ class Talk:
     def _parameters(self, statement: Statement) -> Sequence[Kind]:
         if not rewriting.placeholders(statement.tokens):
             return ()
-        tree = translating.parsed(rewriting.rewritten(statement.tokens))
-        return translating.parameter_kinds(tree, self.session.lookup)
+        tree = grammar.parsed(rewriting.rewritten(statement.tokens))
+        return describing.parameter_kinds(tree, self.session.lookup)
 
     def _describe(self, body: bytes) -> None:
         found = self.prepared[_text(body[1:])[0]]
         fields, tag = None, ""
         if found.statement:
             fields = self.session.describe(found.statement.tokens)
-            tag = translating.describe_tokens(found.statement.tokens)
+            tag = describing.command_tag(found.statement.tokens)
         self.send(frames.parameter_description(found.kinds))
         if fields is None:
             self.send(frames.frame(b"n"))
