@@ -127,6 +127,13 @@ def test_nulls_in_windows_are_last_ascending_and_first_descending(run: Run) -> N
     assert run(sql.format("desc nulls last")) == [[1, 1], [None, 2]]
 
 
+def test_ignore_nulls_is_not_lost(run: Run) -> None:
+    run("create local temporary table g (n int, i int) on commit preserve rows")
+    run("insert into g select 1, 5 union all select 2, null")
+    both = "last_value(i ignore nulls) over (order by n), last_value(i) over (order by n)"
+    assert run(f"select n, {both} from g order by n") == [[1, 5, 5], [2, 5, None]]
+
+
 def test_whole_numbers_divide_to_numeric(tables: Run) -> None:
     assert tables("select 7/2, 7//2, 7::float/2, 1/null") == [
         [Decimal("3.500000000000000000"), 3, 3.5, None]

@@ -20,6 +20,8 @@ _PHRASES = (
     ("TABLESAMPLE",), ("IS", "DISTINCT"), ("IS", "NOT", "DISTINCT"), ("MAP", "{"),
 )  # fmt: skip
 
+_NULL_ORDERS = (["NULLS", "FIRST"], ["NULLS", "LAST"])
+
 
 def check(tokens: Sequence[Token]) -> None:
     """Refuse a statement that is not Vertica's.
@@ -56,13 +58,14 @@ def _list_literal(tokens: Sequence[Token], place: int) -> None:
 def _nulls_in_queries(tokens: Sequence[Token]) -> None:
     """NULLS FIRST and LAST belong into windows."""
     inside: list[bool] = []
+    words = [token.upper for token in tokens]
     for place, token in enumerate(tokens):
         if token.upper == "(":
             windowed = place > 0 and tokens[place - 1].upper == "OVER"
             inside.append(windowed)
         elif token.upper == ")" and inside:
             inside.pop()
-        elif token.upper == "NULLS" and not (inside and inside[-1]):
+        elif words[place : place + 2] in _NULL_ORDERS and not (inside and inside[-1]):
             raise syntax('at or near "NULLS"', "It is legal in windows only")
 
 

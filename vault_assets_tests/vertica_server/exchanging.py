@@ -8,7 +8,7 @@ from vault_assets_tests.vertica_server import copy_options, defining, frames, ki
 from vault_assets_tests.vertica_server.catalog import Column, Table
 from vault_assets_tests.vertica_server.copy_options import Copy
 from vault_assets_tests.vertica_server.copying import Loader, Outcome, Rejection
-from vault_assets_tests.vertica_server.faults import Fault
+from vault_assets_tests.vertica_server.faults import Fault, guarded
 from vault_assets_tests.vertica_server.lexing import Statement, literal
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def copy(talk: "Talk", statement: Statement) -> None:
         loader, outcome = Loader(session.duck, table, found), Outcome()
         loader.read_columns()
         try:
-            _receive(talk, loader, outcome)
-            _close(talk, loader, outcome, rejects)
+            with guarded():
+                _receive(talk, loader, outcome)
+                _close(talk, loader, outcome, rejects)
         except Fault:
             session.undo()
             raise
@@ -88,7 +89,7 @@ def _batch(
     data = _stream(talk, end=b"j")
     fault, rejected = None, []
     try:
-        with talk.session.faults():
+        with talk.session.faults(), guarded():
             rejected = loader.load(data, name, outcome)
     except Fault as found:
         fault = found

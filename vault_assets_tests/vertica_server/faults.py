@@ -1,6 +1,8 @@
 """Errors that travel to the client: SQLSTATE and message, also for what DuckDB raises."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -32,6 +34,17 @@ def syntax(message: str, hint: str = "") -> Fault:
 def unsupported(what: str) -> Fault:
     """Return what the stand-in says to Vertica SQL that it does not know."""
     return Fault("0A000", f"The stand-in does not support {what}")
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Answer also what the stand-in was not written for, so that no client waits for ever."""
+    try:
+        yield
+    except IndexError:
+        raise syntax("at or near end of input") from None
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise Fault("XX000", f"The stand-in fails at this statement: {error!r}") from error
 
 
 _MARK = re.compile(r"\[(\w{5})] (.*)", re.DOTALL)

@@ -56,6 +56,7 @@ create macro regexp_substr(x, p) as nullif(regexp_extract(x, p), '');
 create macro v_regexp_replace(x, p, r) as regexp_replace(x, p, r, 'g');
 create macro btrim(x) as trim(x), (x, y) as trim(x, y);
 create macro add_months(d, n) as d + to_months(n::int);
+create macro v_dayofweek(d) as dayofweek(d) + 1;
 create macro uuid_generate() as uuid();
 create macro st_geomfromtext(x) as x;
 create macro st_geographyfromtext(x) as x;
@@ -74,6 +75,7 @@ RENAMED = {
     "char_length": "length",
     "character_length": "length",
     "ceiling": "ceil",
+    "dayofweek": "v_dayofweek",
     "octet_length": "v_octets",
 }
 
@@ -81,11 +83,11 @@ _NAMES = """
     abs acos asin atan atan2 cbrt ceil ceiling cos degrees exp floor hash ln log mod pi power
     radians random round sign sin sqrt tan trunc greatest least coalesce nullif nvl nvl2 ifnull
     isnull zeroifnull nullifzero decode
-    ascii btrim char_length character_length chr concat hex_to_binary initcap instr left length
+    ascii btrim char_length character_length chr concat hex_to_binary instr left length
     lower lpad ltrim md5 octet_length repeat replace reverse right rpad rtrim sha1 sha256
     split_part strpos substr substring to_hex translate trim upper regexp_like regexp_replace
-    regexp_substr regexp_count
-    add_months age clock_timestamp date date_part date_trunc datediff day dayofmonth dayofweek
+    regexp_substr
+    add_months age clock_timestamp date_part date_trunc datediff day dayofmonth dayofweek
     dayofyear extract getdate getutcdate hour last_day microsecond minute month now quarter second
     statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week year
     approximate_count_distinct avg bit_and bit_or bool_and bool_or corr count covar_pop covar_samp
@@ -93,7 +95,7 @@ _NAMES = """
     var_pop var_samp variance
     cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank
     row_number
-    current_database current_schema current_user session_user user version uuid_generate
+    current_schema version uuid_generate
     st_astext st_geographyfromtext st_geomfromtext throw_error
 """
 KNOWN = frozenset(_NAMES.split())

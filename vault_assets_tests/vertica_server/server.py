@@ -133,7 +133,7 @@ class Server:
             if isinstance(met, Cancel):
                 self._cancel(met)
             elif met:
-                with contextlib.closing(met.connection):
+                with contextlib.closing(met.connection), met.stream:
                     self._serve(met)
 
     def _cancel(self, wanted: Cancel) -> None:

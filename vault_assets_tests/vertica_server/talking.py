@@ -13,7 +13,7 @@ from vault_assets_tests.vertica_server import (
     kinds,
     rewriting,
 )
-from vault_assets_tests.vertica_server.faults import Fault, syntax, unsupported
+from vault_assets_tests.vertica_server.faults import Fault, guarded, syntax, unsupported
 from vault_assets_tests.vertica_server.kinds import Kind
 from vault_assets_tests.vertica_server.lexing import Statement, literal, split
 from vault_assets_tests.vertica_server.results import Result
@@ -73,7 +73,8 @@ class Talk:
             if not statements:
                 self.send(frames.frame(b"I"))
             for statement in statements:
-                self._statement(statement)
+                with guarded():
+                    self._statement(statement)
         except Fault as fault:
             self.send(frames.error(fault))
         self._ready()
@@ -117,7 +118,8 @@ class Talk:
         answers = {b"P": self._parse, b"D": self._describe, b"B": self._bind, b"E": self._execute}
         try:
             if kind in answers:
-                answers[kind](body)
+                with guarded():
+                    answers[kind](body)
             elif kind == b"C":
                 self.prepared.pop(body[1:].rstrip(b"\0").decode(), None)
                 self.send(frames.frame(b"3"))

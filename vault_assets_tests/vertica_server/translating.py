@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlglot import exp
+from sqlglot import ErrorLevel, UnsupportedError, exp
 
 from vault_assets_tests.vertica_server import calling
 from vault_assets_tests.vertica_server.calling import Types
 from vault_assets_tests.vertica_server.describing import Lookup, insert_columns, known
-from vault_assets_tests.vertica_server.faults import syntax
+from vault_assets_tests.vertica_server.faults import syntax, unsupported
 from vault_assets_tests.vertica_server.grammar import parsed
 from vault_assets_tests.vertica_server.kinds import Kind
 from vault_assets_tests.vertica_server.ordering import ordered
@@ -41,7 +41,7 @@ def translated(text: str, lookup: Lookup, types: Types | None = None) -> Transla
             _translate(node)
     for node in list(tree.find_all(exp.Query)):
         tree = ordered(node, tree)
-    return Translation(tree.sql("duckdb"), tree, declared)
+    return Translation(_written(tree), tree, declared)
 
 
 def expression(text: str) -> str:
@@ -91,12 +91,33 @@ def _translate(node: exp.Expr) -> None:
         node.replace(calling.call("v_intdiv", node.this, node.expression))
     elif isinstance(node, exp.Cast):
         node.replace(calling.cast(node))
+    elif isinstance(node, exp.IgnoreNulls):
+        _ignoring(node)
     elif isinstance(node, exp.Subquery):
         _named(node)
     elif isinstance(node, exp.WithinGroup):
         calling.within_group(node)
     elif isinstance(node, exp.Column) and node.name.lower() == "sysdate" and not node.table:
         node.replace(calling.call("getdate"))
+
+
+def _written(tree: exp.Expr) -> str:
+    """Write the statement; what DuckDB has no words for must not fall away."""
+    try:
+        return tree.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        raise unsupported(str(error)) from None
+
+
+def _ignoring(node: exp.IgnoreNulls) -> None:
+    """DuckDB writes IGNORE NULLS behind the last argument of the function."""
+    if not isinstance(node.parent, exp.Window):
+        node.replace(exp.Var(this=f"{node.this.sql('duckdb')} IGNORE NULLS"))
+        return
+    called = node.this
+    *first, last = called.expressions
+    spoken = exp.Var(this=f"{last.sql('duckdb')} IGNORE NULLS")
+    node.replace(calling.call(str(called.this), *first, spoken))
 
 
 def _named(node: exp.Subquery) -> None:
