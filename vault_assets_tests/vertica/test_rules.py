@@ -303,3 +303,14 @@ def test_golden_texts_give_their_golden_hashes(run: Run, group: str) -> None:
     values = [value for n, (text, *_) in enumerate(texts) for value in (text, n)]
     found = run(f"select {hashes} from ({rows}) t order by t.n", parameters=values)
     assert found == [[UUID(md5), UUID(sha)] for _, md5, sha in texts]
+
+
+def test_a_definition_that_fails_half_way_leaves_nothing(tables: Run) -> None:
+    tables("create view rv.v1 as select 1 as x")
+    with pytest.raises(errors.QueryError):
+        tables("drop view rv.v1, rv.nothing")
+    assert tables("commit", "select * from rv.v1") == [[1]]
+    tables("alter table rv.t add column d date")
+    with pytest.raises(errors.QueryError):
+        tables("alter table rv.t alter column b set data type int")
+    assert tables("select b from rv.t") == [["x"]]

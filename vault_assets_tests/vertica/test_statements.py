@@ -1,6 +1,7 @@
 """Types, errors by class, transactions, prepared statements, and the traps of the client."""
 
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -230,3 +231,28 @@ def test_a_lost_process_between_two_inserts_leaves_neither(connect: Connect) -> 
         loader.cursor().execute("insert into vaulted values (1)").fetchall()
     checking.execute("select (select count(*) from vaulted), (select count(*) from applied)")
     assert checking.fetchall() == [[0, 0]]
+
+
+def test_sessions_work_side_by_side(connect: Connect) -> None:
+    connect().cursor().execute("drop table if exists side")
+    connect().cursor().execute("create table side (a int)")
+    failures: list[Exception] = []
+
+    def work(number: int) -> None:
+        try:
+            cursor = connect().cursor()
+            cursor.execute(f"create table own_{number} (a int)")
+            cursor.execute(f"alter table own_{number} rename to other_{number}")
+            cursor.execute("insert into side values (1)").fetchall()
+            cursor.execute("commit")
+            cursor.execute(f"drop table other_{number}")
+        except errors.Error as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert failures == []
+    assert connect().cursor().execute("select count(*) from side").fetchall() == [[4]]

@@ -1,5 +1,6 @@
 """ALTER TABLE: columns, keys, names."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -117,10 +118,11 @@ def _rename(session: "Session", tokens: Sequence[Token], place: int) -> None:
     if any(table.temporary for table in olds):
         raise unsupported("renaming temporary tables")
     pairs = list(zip(olds, news, strict=True))
+    mark = f"__moving_{secrets.token_hex(4)}"
     with changing(session):
         for step, (table, _) in enumerate(pairs):
-            session.duck.execute(f"alter table {table.duck_name} rename to __moving_{step}")
+            session.duck.execute(f"alter table {table.duck_name} rename to {mark}_{step}")
         for step, (table, name) in enumerate(pairs):
-            moving = f"{quoted(table.schema)}.__moving_{step}"
+            moving = f"{quoted(table.schema)}.{mark}_{step}"
             session.duck.execute(f"alter table {moving} rename to {quoted(name)}")
     session.catalog.rename(pairs)

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 def changing(session: "Session") -> Iterator[None]:
     """Commit what is pending, then do one change as a whole."""
     session.commit()
-    session.begin()
-    yield
-    session.open = False
-    session.duck.execute("commit")
+    with session.catalog.lock:
+        session.begin()
+        try:
+            yield
+        except BaseException:
+            session.rollback()
+            raise
+        session.open = False
+        session.duck.execute("commit")
 
 
 def keep(session: "Session", table: Table) -> None:
