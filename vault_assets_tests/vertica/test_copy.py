@@ -174,3 +174,17 @@ def test_copy_needs_a_stream_and_a_known_column(cursor: Any) -> None:
     with pytest.raises(errors.VerticaSyntaxError):
         _load(cursor, "copy loaded from local stdin with speed", "1|2\n")
     assert cursor.execute("select 1").fetchall() == [[1]]
+
+
+def test_the_copy_of_the_client_takes_plain_stdin_only(connect: Connect, cursor: Any) -> None:
+    with pytest.raises(errors.MessageError, match="FROM STDIN"):
+        connect().cursor().copy("copy loaded from local stdin", "1|x\n")
+    assert _rows(cursor) == []
+
+
+def test_a_client_that_forbids_local_copy_sends_nothing(connect: Connect, cursor: Any) -> None:
+    careful = connect(disable_copy_local=True).cursor()
+    with pytest.raises(errors.InterfaceError, match="disabled"):
+        _load(careful, "copy loaded from local stdin", "1|x\n")
+    assert careful.execute("select 1").fetchall() == [[1]]
+    assert _rows(cursor) == []

@@ -256,3 +256,15 @@ def test_sessions_work_side_by_side(connect: Connect) -> None:
         thread.join(10)
     assert failures == []
     assert connect().cursor().execute("select count(*) from side").fetchall() == [[4]]
+
+
+def test_a_parameter_called_as_a_type_damages_its_casts(run: Run) -> None:
+    with pytest.raises(errors.QueryError):
+        run("select '2024-01-01'::date, :date", parameters={"date": 7})
+    assert run("select '2024-01-01'::date, %s", parameters=[7]) == [[dt.date(2024, 1, 1), 7]]
+
+
+def test_errors_tell_their_class_but_share_one_base() -> None:
+    for error in (errors.LockFailure, errors.QueryCanceled, errors.CopyRejected):
+        assert issubclass(error, errors.ProgrammingError)
+    assert not issubclass(errors.ConnectionError, ConnectionError)
