@@ -51,7 +51,7 @@ def _register(con: duckdb.DuckDBPyConnection, landing: str) -> bool:
     seen = {path for (path,) in con.execute("select path from etl.batches").fetchall()}
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     new = []
-    for stream in stages.STREAMS:
+    for stream in sorted(stages.STREAMS):  # as Dagster takes up files
         pattern = f"{landing}/audio/{stream}/*/*/*.jsonl*"
         found = con.execute("select file from glob(?) order by file", [pattern]).fetchall()
         for (path,) in found:

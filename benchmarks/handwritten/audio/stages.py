@@ -82,8 +82,8 @@ _AUTHORIZATION = """,
   hashed(concat(event_id, '|')) as lk_authorization,
   hashed(without_end(concat(
     number(user_id), '|', session_id, '|', number(user_id), '|', part(user_agent), '|',
-    degrees_part(lat), '|', degrees_part(lon), '|', moment(ts), '|', item_in_session, '|', source, '|',
-    coalesce(cast(is_auth_successful as varchar), '~N'), '|'
+    degrees_part(lat), '|', degrees_part(lon), '|', moment(ts), '|', item_in_session, '|',
+    source, '|', coalesce(cast(is_auth_successful as varchar), '~N'), '|'
   ))) as hd_nhl_authorization"""
 _HASHES_OWN = {
     "listen_events": f"""{_SONG_HASHES},

@@ -42,21 +42,29 @@ def queries() -> dict[str, str]:
     """Return the query of the new rows of each table, in the order of loading."""
     hubs = {name: _hub(name) for name in HUBS}
     links = {f"link_{name}": _link(name) for name in LINKS}
-    return hubs | links | {
-        "nhl_authorization": _AUTHORIZATION,
-        "nhl_web_click": _CLICK,
-        "sat_song_play_details": _satellite(
-            "sat_song_play_details",
-            ("hk_song_play", _LISTEN, "load_ts, row_no"),
-            {"song_played_sec": "duration", "play_start_ts": "ts", "play_end_ts": "play_end_ts"},
-        ),
-        "sat_user_profile": _satellite(
-            "sat_user_profile",
-            ("hk_user", _PAGE, "load_ts, ts, item_in_session, row_no"),
-            {n: n for n in ("first_name", "last_name", "gender", "registration_ts")},
-        ),
-        "effsat_user_plan": _PLANS,
-    }
+    return (
+        hubs
+        | links
+        | {
+            "nhl_authorization": _AUTHORIZATION,
+            "nhl_web_click": _CLICK,
+            "sat_song_play_details": _satellite(
+                "sat_song_play_details",
+                ("hk_song_play", _LISTEN, "load_ts, row_no"),
+                {
+                    "song_played_sec": "duration",
+                    "play_start_ts": "ts",
+                    "play_end_ts": "play_end_ts",
+                },
+            ),
+            "sat_user_profile": _satellite(
+                "sat_user_profile",
+                ("hk_user", _PAGE, "load_ts, ts, item_in_session, row_no"),
+                {n: n for n in ("first_name", "last_name", "gender", "registration_ts")},
+            ),
+            "effsat_user_plan": _PLANS,
+        }
+    )
 
 
 BEFORE = {
@@ -86,10 +94,13 @@ qualify row_number() over (
         f"""
 create or replace temp table affected as
 with seen as (
-  {" union all ".join(
-      f"select hk_user, ts, {str(s == _STATUS).lower()} as is_change from stage.{s} "
-      f"where user_id is not null and {_NEW}" for s in STREAMS
-  )}
+  {
+            " union all ".join(
+                f"select hk_user, ts, {str(s == _STATUS).lower()} as is_change from stage.{s} "
+                f"where user_id is not null and {_NEW}"
+                for s in STREAMS
+            )
+        }
 ),
 users as (select hk_user, min(ts) as ts, bool_or(is_change) as changes from seen group by all),
 held as (
@@ -197,12 +208,14 @@ where coalesce(before, hashdiff) is distinct from hd_{table}"""
 
 _PLANS = f"""
 with events as (
-  {" union all ".join(
-      f"select lk_user_plan, hk_user, ts, session_id, item_in_session, load_ts, row_no, "
-      f"record_source, batch_id, {int(s == _STATUS)} as is_change, {rank} as rank "
-      f"from stage.{s} where hk_user in (select hk_user from affected)"
-      for rank, s in enumerate((_STATUS, _PAGE, _LISTEN, _AUTH))
-  )}
+  {
+    " union all ".join(
+        f"select lk_user_plan, hk_user, ts, session_id, item_in_session, load_ts, row_no, "
+        f"record_source, batch_id, {int(s == _STATUS)} as is_change, {rank} as rank "
+        f"from stage.{s} where hk_user in (select hk_user from affected)"
+        for rank, s in enumerate((_STATUS, _PAGE, _LISTEN, _AUTH))
+    )
+}
 ),
 placed as (
   select *, row_number() over (partition by hk_user
