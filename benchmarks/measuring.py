@@ -14,10 +14,12 @@ from typing import Any
 from benchmarks.comparing import Fingerprint, differences, fingerprints
 from benchmarks.places import Place, places, process_environment
 from benchmarks.variants import SCRIPTS, VARIANTS
-from vault_assets.samples import engagement, social
+from vault_assets.samples import audio, engagement, social
 from vault_assets.targets.ducklake import DuckLake
 
 PHASES = ("initial", "delta", "re-run")
+AUDIO_DAY = 57.0
+"""Scale of the samples of audio whose day has 6 million listens and 9 million page views."""
 ROOT = Path(__file__).parents[1]
 
 
@@ -105,7 +107,16 @@ def _engagement(folder: Path, scale: float) -> dict[str, Path]:
     return found
 
 
-FILES = {"social": _social, "engagement": _engagement}
+def _audio(folder: Path, scale: float) -> dict[str, Path]:
+    """Generate the files of two days; at scale 1 a day has about 15 million events."""
+    found = {"initial": folder / "initial", "delta": folder / "delta"}
+    next_day = audio.FIRST_DATE + dt.timedelta(days=1)
+    audio.generate(found["initial"], scale=scale * AUDIO_DAY)
+    audio.generate(found["delta"], scale=scale * AUDIO_DAY, date=next_day)
+    return found
+
+
+FILES = {"social": _social, "engagement": _engagement, "audio": _audio}
 
 
 def _measured(variant: str, phase: str, place: Place, warehouse: str) -> Measurement:

@@ -97,6 +97,20 @@ def test_a_file_that_is_not_the_mart_is_told(house: Exporting, tmp_path: Path) -
     assert [row["problem"] for row in verdict.sample] == ["missing", "unexpected"]
 
 
+def test_a_row_lost_of_two_equal_ones_is_told(house: Exporting, tmp_path: Path) -> None:
+    class Merging(LocalFolder):
+        def put(self, key: str, content: Any) -> None:
+            header, *lines = content.read_text().splitlines(keepends=True)
+            super().put(key, "".join([header, *sorted({*lines})]).encode())
+
+    house.store = Merging(tmp_path)
+    sql = "select * from (values ('x', 1), ('x', 1), ('x', 1), ('y', null)) as t (side, c0)"
+    house.warehouse = deeds_town(whole={"sql": sql, "export": {"key": "whole.csv"}})
+    verdict = house.export("whole").verdicts[-1]
+    assert verdict.failed_rows == 2
+    assert list(verdict.sample) == [{"key": "whole.csv", "problem": "missing", "rows": 2}]
+
+
 def test_what_could_not_be_written_is_due_until_it_is(house: Exporting, tmp_path: Path) -> None:
     class Broken(LocalFolder):
         def put(self, key: str, content: Any) -> None:
