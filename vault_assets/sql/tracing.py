@@ -9,6 +9,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage as trace
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
 
 from vault_assets.errors import DeclarationError
 from vault_assets.model.layers import VAULT
@@ -122,16 +124,40 @@ def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
     for layer, table in tables:
         columns = dict.fromkeys(_columns(warehouse, layer, table), "unknown")
         schema.setdefault(layer, {})[table] = columns
+    scope = _scope(query, schema)
     found = {}
     for column in query.named_selects:
         try:
-            node = trace(column, query, schema=schema, dialect="duckdb")
+            node = trace(
+                column,
+                query,
+                schema=schema,
+                dialect="duckdb",
+                scope=scope,
+                trim_selects=False,
+                copy=False,
+            )
         except SqlglotError:
             found[column] = []
             continue
         stored = {origin for origin in _leaves(node) if origin[0] != _TEMP}
         found[column] = sorted({_stored(warehouse, origin) for origin in stored})
     return found
+
+
+def _scope(query: exp.Query, schema: dict[str, dict[str, dict[str, str]]]) -> Scope | None:
+    """Return the qualified query, once for all columns; None if it cannot be qualified."""
+    try:
+        qualified = qualify(
+            query.copy(),
+            dialect="duckdb",
+            schema=schema,
+            validate_qualify_columns=False,
+            identify=False,
+        )
+    except SqlglotError:
+        return None
+    return build_scope(qualified)
 
 
 def _temporary(warehouse: Warehouse, name: str) -> dict[str, dict[str, str]]:
