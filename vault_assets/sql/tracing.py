@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -145,7 +146,7 @@ def mart_lineage(warehouse: Warehouse, name: str) -> dict[str, list[Origin]]:
     return found
 
 
-def _scope(query: exp.Query, schema: dict[str, dict[str, dict[str, str]]]) -> Scope | None:
+def _scope(query: exp.Query, schema: dict[str, Any]) -> Scope | None:
     """Return the qualified query, once for all columns; None if it cannot be qualified."""
     try:
         qualified = qualify(
