@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCALE ?= 1
 
-.PHONY: help install demo dev dashboard test check lint types format docs-check bench lock down clean
+.PHONY: help install demo dev dashboard test test-long check lint types format docs-check bench lock down clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ dashboard: install ## The marts as pages on http://127.0.0.1:8501
 
 test: install ## All tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+test-long: install ## Benchmarks that compare tables, and many processes on one lake: minutes each
+	$(BIN)/pytest -m long -n 1
 
 check: lint types test ## Lint, types, tests
 

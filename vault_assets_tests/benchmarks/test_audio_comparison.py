@@ -9,7 +9,7 @@ from benchmarks import measuring
 from benchmarks.measuring import PHASES, measure
 from vault_assets.samples import audio
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("variant", ["functions", "dagster"])

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import clickstream
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 def test_both_variants_make_equal_tables_in_every_phase(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.measuring import PHASES, measure
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 def test_all_variants_make_equal_tables_in_every_phase():

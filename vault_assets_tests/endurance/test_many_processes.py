@@ -31,7 +31,7 @@ FIRST = date(2022, 3, 1)
 DATES = 6
 TABLES = ("events", "payments", "posts")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(int(SECONDS) + 600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(int(SECONDS) + 600)]
 
 READER = """
 import sys
