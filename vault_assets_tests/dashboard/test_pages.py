@@ -121,7 +121,6 @@ def test_a_mart_that_is_not_built_is_explained(name: str) -> None:
     assert any("not loaded yet" in title for title in titles(app))
 
 
-@pytest.mark.skipif("clickstream" not in SHIPPED, reason="clickstream is not shipped")
 class TestClickstream:
     """The filters of the sidebar."""
 
@@ -153,7 +152,6 @@ class TestClickstream:
         assert tabs == ["Events", "Products", "Conversions", "Campaigns", "Users"]
 
 
-@pytest.mark.skipif("commerce" not in SHIPPED, reason="commerce is not shipped")
 class TestCommerce:
     """Sums that must not count twice."""
 
