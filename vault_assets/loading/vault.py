@@ -41,7 +41,8 @@ from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
 
 TEMPORARY = (
-    "applied_before", "pending", "affected", "touched", "decided", "outcomes", "resolved"
+    "applied_before", "pending", "affected", "touched", "decided", "outcomes", "involved",
+    "resolved",
 )  # fmt: skip
 COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
 
