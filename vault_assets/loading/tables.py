@@ -196,8 +196,10 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
     for view in wanted:
         if list(tables.get(view.view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-    if not wanted and (plan.history or "views" in plan.options):
-        _drop_views(session, plan)
+    if plan.history or "views" in plan.options:
+        known = {f"{plan.table.name}_{kind}" for kind in VIEWS}
+        for name in sorted(known & set(tables) - {view.view.name for view in wanted}):
+            session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def _ensure_master_view(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
@@ -215,17 +217,6 @@ def _ensure_role_views(session: Session, plan: VaultPlan, tables: Mapping[str, C
     for view in plan.options.get("role_views", ()):
         if list(tables.get(view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-
-
-def _drop_views(session: Session, plan: VaultPlan) -> None:
-    names = [f"{plan.table.name}_{kind}" for kind in VIEWS]
-    stored = session.rows(
-        "select view_name from duckdb_views() where database_name = current_database() "
-        "and schema_name = $schema and list_contains($names, view_name)",
-        {"schema": plan.table.layer, "names": names},
-    )
-    for row in stored:
-        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(row['view_name'])}")
 
 
 def insert_ghosts(session: Session, plan: VaultPlan) -> None:
