@@ -21,6 +21,7 @@ from vault_assets.loading.stored import (
     stored_catalog,
     stored_columns,
     stored_tables,
+    stored_views,
 )
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
@@ -32,14 +33,18 @@ from vault_assets.sql.templates import render
 from vault_assets.sql.views import view_plans
 from vault_assets.targets.session import Session
 
+_REGISTRY = "the registry is complete"
 _SAME = {"integer": {"BIGINT"}, "text": {"VARCHAR"}, "timestamptz": {"TIMESTAMP WITH TIME ZONE"}}
 
 
 def ensure_registry(session: Session) -> None:
     """Create the registry's tables if they are missing."""
+    if _REGISTRY in session.facts:
+        return
     stored = stored_tables(session, TABLES[0].layer)
-    for table in TABLES:
-        _ensure(session, table, stored.get(table.name, {}))
+    added = [_ensure(session, table, stored.get(table.name, {})) for table in TABLES]
+    if not any(added):
+        session.facts.add(_REGISTRY)
 
 
 def ensure_table(session: Session, table: TablePlan) -> list[str]:
@@ -58,7 +63,7 @@ def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
     if not stored:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         session.run(render("vault/create_table.sql", table=table), note=False)
-        ensure_layout(session, table, table.layout)
+        ensure_layout(session, table, table.layout, created=True)
         return [column.name for column in table.columns]
     added = []
     for column in table.columns:
@@ -152,13 +157,8 @@ def require_stage(session: Session, plan: StagePlan) -> None:
 
 
 def _stored_comments(session: Session, table: TablePlan) -> dict[str, str | None]:
-    rows = session.rows(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $schema "
-        "and table_name = $table",
-        {"schema": table.layer, "table": table.name},
-    )
-    return {row["column_name"]: row["comment"] for row in rows}
+    rows = stored_catalog(session, table.layer)
+    return {r["column_name"]: r["comment"] for r in rows if r["table_name"] == table.name}
 
 
 def ensure_vault(session: Session, plan: VaultPlan) -> bool:
@@ -219,13 +219,8 @@ def _ensure_role_views(session: Session, plan: VaultPlan, tables: Mapping[str, C
 
 def _drop_views(session: Session, plan: VaultPlan) -> None:
     names = [f"{plan.table.name}_{kind}" for kind in VIEWS]
-    stored = session.rows(
-        "select view_name from duckdb_views() where database_name = current_database() "
-        "and schema_name = $schema and list_contains($names, view_name)",
-        {"schema": plan.table.layer, "names": names},
-    )
-    for row in stored:
-        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(row['view_name'])}")
+    for name in stored_views(session, plan.table.layer).keys() & set(names):
+        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def insert_ghosts(session: Session, plan: VaultPlan) -> None:

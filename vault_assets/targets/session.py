@@ -1,11 +1,22 @@
 """A session: one connection inside one transaction, remembering the SQL that it ran."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import duckdb
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+_CHANGES_TABLES = re.compile(
+    r"""(\s|--[^\n]*\n)*   # blanks and comments
+    ( create\s+(?!((or\s+replace\s+)?temp|schema)\s)
+    | drop\s+(?!(type\s|\w+\s+(if\s+exists\s+)?temp\.))
+    | (alter|comment)\s
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Statements after which tables, views or comments may be others; temp tables are none of them."""
 
 
 class Session:
@@ -13,11 +24,21 @@ class Session:
 
     Args:
         connection: A connection with the lake as current database.
+        facts: What stays true of the tables until this process changes one; None: nothing.
+        alone: Whether the catalog cannot change before the session ends.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        facts: set[str] | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
         self.connection = connection
         self.statements: list[str] = []
+        self.facts = facts if facts is not None else set()
+        self._catalog: dict[str, Any] | None = {} if alone else None
 
     def run(self, sql: str, parameters: Parameters = None, *, note: bool = True) -> int:
         """Run one statement; return the rows it changed, or 0 if it does not say.
@@ -29,6 +50,8 @@ class Session:
         """
         if note:
             self.statements.append(sql.strip())
+        if _CHANGES_TABLES.match(sql):
+            self.forget()
         result = self.connection.execute(sql, parameters)
         columns = [column[0] for column in result.description or ()]
         row = result.fetchone() if columns == ["Count"] else None
@@ -44,3 +67,22 @@ class Session:
         """Return the one value of a query of exactly one row and one column."""
         ((value,),) = self.connection.execute(sql, parameters).fetchall()
         return value
+
+    def catalog(self, key: str, read: Callable[[], Any]) -> Any:
+        """Return what the catalog says, read once per transaction unless a table changes in it.
+
+        Args:
+            key: Names what is read.
+            read: Reads it.
+        """
+        if self._catalog is None:
+            return read()
+        if key not in self._catalog:
+            self._catalog[key] = read()
+        return self._catalog[key]
+
+    def forget(self) -> None:
+        """Forget what is known of the catalog: a table, view or comment changes."""
+        self.facts.clear()
+        if self._catalog is not None:
+            self._catalog.clear()
