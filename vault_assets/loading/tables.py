@@ -55,6 +55,7 @@ def ensure_table(session: Session, table: TablePlan) -> list[str]:
 
 
 def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
+    session.declare(table)
     if not stored:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         session.run(render("vault/create_table.sql", table=table), note=False)

@@ -1,0 +1,152 @@
+"""The twin: DuckDB in this process, with the tables of the warehouse on Vertica, but empty.
+
+It knows the columns and types of every table and query, and it reads files and frames.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from vault_assets.model.names import literal, quoted
+from vault_assets.settings import Settings
+from vault_assets.targets.engine import engine
+from vault_assets.targets.session import Parameters
+from vault_assets.targets.vertica.statements import Name
+from vault_assets.targets.vertica.types import stored_type
+
+TEMP = "temp"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: name, type of the engine, whether it may be NULL."""
+
+    name: str
+    kind: str
+    nullable: bool = True
+
+
+Columns = tuple[Column, ...]
+
+
+class Twin:
+    """The empty tables of one warehouse.
+
+    Args:
+        warehouse: Name of the warehouse, and of the current database.
+        settings: Memory and threads.
+        spill: Folder for rows that do not fit into memory.
+    """
+
+    def __init__(self, warehouse: str, settings: Settings, spill: Path) -> None:
+        self.warehouse = warehouse
+        self.engine: duckdb.DuckDBPyConnection = engine(settings, spill)
+        self.engine.execute(f"attach ':memory:' as {quoted(warehouse)}")
+        self.engine.execute(f"use {quoted(warehouse)}")
+
+    def columns(self, table: tuple[str | None, str]) -> Mapping[str, str] | None:
+        """Return {column: type} of a table or view in order; None if there is none.
+
+        Args:
+            table: Schema and name; no schema for a temporary table.
+        """
+        found = self.table((table[0] or "", table[1]))
+        return {column.name: column.kind for column in found} if found else None
+
+    def table(self, name: Name) -> Columns:
+        """Return the columns of a table or view; none if there is none."""
+        schema, table = name
+        rows = self.engine.execute(
+            "select column_name, data_type, is_nullable from duckdb_columns() "
+            "where database_name = $database and table_name = $table "
+            "and ($schema = '' or schema_name = $schema) order by column_index",
+            {
+                "database": self.warehouse if schema else TEMP,
+                "schema": schema,
+                "table": table,
+            },
+        ).fetchall()
+        return tuple(Column(*row) for row in rows)
+
+    def describe(self, query: str, parameters: Parameters = None) -> dict[str, str]:
+        """Return {column: type} of a query in order, with the types that Vertica stores."""
+        rows = self.engine.execute(f"describe {query}", parameters).fetchall()
+        return {row[0]: stored_type(row[1]) for row in rows}
+
+    def described(self, query: str, parameters: Parameters = None) -> Columns:
+        """Return the columns of a query, with the types that Vertica stores."""
+        return tuple(Column(*item) for item in self.describe(query, parameters).items())
+
+    def has_schema(self, layer: str) -> bool:
+        """Whether there is a schema of that name."""
+        ((count,),) = self.engine.execute(
+            "select count(*) from duckdb_schemas() where database_name = $database "
+            "and schema_name = $layer",
+            {"database": self.warehouse, "layer": layer},
+        ).fetchall()
+        return bool(count)
+
+    def create(self, name: Name, columns: Sequence[Column], *, replace: bool = True) -> None:
+        """Create an empty table."""
+        body = ", ".join(
+            f"{quoted(column.name)} {column.kind}{'' if column.nullable else ' not null'}"
+            for column in columns
+        )
+        if name[0]:
+            self.engine.execute(f"create schema if not exists {quoted(name[0])}")
+        head = "create or replace" if replace else "create"
+        temp = "" if name[0] else "temp "
+        self.engine.execute(f"{head} {temp}table {named(name)} ({body})")
+
+    def drop(self, name: Name) -> None:
+        """Drop a table or view, if there is one."""
+        if not self.table(name):
+            return
+        where = f"database_name = {literal(self.warehouse if name[0] else TEMP)}"
+        found = self.engine.execute(
+            f"select count(*) from duckdb_views() where {where} and view_name = $name "
+            "and ($schema = '' or schema_name = $schema)",
+            {"name": name[1], "schema": name[0]},
+        ).fetchall()
+        kind = "view" if found[0][0] else "table"
+        self.engine.execute(f"drop {kind} {named(name)}")
+
+    def become(
+        self,
+        tables: Mapping[Name, Columns],
+        views: Mapping[Name, Columns],
+        comments: Iterable[tuple[str, str, str, str]],
+    ) -> None:
+        """Have these tables, views and comments, and no others.
+
+        Args:
+            tables: Columns of each table.
+            views: Columns of each view; the twin's view has them, and no rows.
+            comments: (schema, table, column, text).
+        """
+        self.engine.execute("use memory")
+        self.engine.execute(f"detach {quoted(self.warehouse)}")
+        self.engine.execute(f"attach ':memory:' as {quoted(self.warehouse)}")
+        self.engine.execute(f"use {quoted(self.warehouse)}")
+        for name, columns in tables.items():
+            self.create(name, columns, replace=False)
+        for name, columns in views.items():
+            nulls = ", ".join(f"cast(null as {c.kind}) as {quoted(c.name)}" for c in columns)
+            self.engine.execute(f"create schema if not exists {quoted(name[0])}")
+            self.engine.execute(f"create view {named(name)} as select {nulls} where false")
+        for schema, table, column, text in comments:
+            place = f"{named((schema, table))}.{quoted(column)}"
+            if self.table((schema, table)):
+                self.engine.execute(f"comment on column {place} is {literal(text)}")
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.engine.close()
+
+
+def named(name: Name) -> str:
+    """Return a quoted name."""
+    schema, table = name
+    return f"{quoted(schema or TEMP)}.{quoted(table)}"
