@@ -44,6 +44,10 @@ class Target(Protocol):
         """Run `unit` as `transaction` does, with what `prepare` made in the engine before."""
         ...
 
+    def relation(self, sql: str) -> Any:
+        """Return the rows of a query, to be read as Polars or Arrow while others are written."""
+        ...
+
     def session(self) -> Session:
         """Return a session outside of a transaction, for reading."""
         ...

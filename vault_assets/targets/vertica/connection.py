@@ -11,6 +11,7 @@ from vault_assets.errors import TargetError
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
+from vault_assets.targets.vertica.client import client, may_go_away, told
 from vault_assets.targets.vertica.copying import RowStream, copy_statement, row_texts
 from vault_assets.targets.vertica.definitions import Definitions
 from vault_assets.targets.vertica.names import Schemas
@@ -54,13 +55,18 @@ class VerticaConnection:
         """Run one statement of ours.
 
         Raises:
-            TargetError: It cannot be said on Vertica.
-            vertica_python.errors.Error: The server refuses it, or is gone.
+            TargetError: It cannot be said on Vertica, or the server refuses it.
+            vertica_python.errors.Error: The server is gone, or another try may succeed.
             DefinitionNeeded: It defines something, and changes wait for their commit.
         """
         found = statement(sql)
         run = self._verbs.get(found.verb) or self.definitions.verbs[found.verb]
-        return run(found, parameters or None)
+        try:
+            return run(found, parameters or None)
+        except client().errors.Error as error:
+            if may_go_away(error):
+                raise
+            raise TargetError(told(error)) from error
 
     def register(self, name: str, rows: Any) -> None:
         """Let the engine read a frame or an Arrow table by a name."""

@@ -1,5 +1,7 @@
 """Names: a layer of a warehouse is a schema `<warehouse>_<layer>` of the database."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from vault_assets.model.names import literal, quoted
@@ -8,6 +10,12 @@ from vault_assets.targets.vertica.statements import Name
 REGISTRY = "registry"
 COMMENTS = "column_comments"
 """Table of the registry that keeps what columns of stages and vault tables mean."""
+
+
+_TOKENS = re.compile(
+    r"""'(?:[^']|'')*'|(?<![\w".])(?:"(?P<quoted>[^"]+)"|(?P<plain>[a-z_]\w*))(?=\.)|"[^"]*\"""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,15 @@ class Schemas:
         """Return the quoted name of a table; temporary ones have no schema."""
         schema, table = name
         return f"{quoted(self.schema(schema))}.{quoted(table)}" if schema else quoted(table)
+
+    def renamed(self, sql: str, layers: Collection[str]) -> str:
+        """Return a statement with the schemas of the database in place of layers; texts stay."""
+
+        def replaced(match: re.Match[str]) -> str:
+            name = match["quoted"] or match["plain"]
+            return quoted(self.schema(name)) if name in layers else match[0]
+
+        return _TOKENS.sub(replaced, sql)
 
     @property
     def mine(self) -> str:

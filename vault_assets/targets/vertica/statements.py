@@ -76,7 +76,7 @@ def statement(sql: str) -> Statement:
         return _create(text, tree)
     if isinstance(tree, exp.Drop):
         what = str(tree.args["kind"]).lower()
-        return Statement("drop", text, _name(tree.this), what=what)
+        return Statement("drop", text, _name(tree), what=what)
     if isinstance(tree, exp.Alter):
         return Statement("alter", text, _name(tree.this))
     if isinstance(tree, exp.Delete | exp.Update):

@@ -22,6 +22,7 @@ from vault_assets.targets.vertica.client import is_clients, may_go_away, told
 from vault_assets.targets.vertica.connection import VerticaConnection
 from vault_assets.targets.vertica.locks import VerticaLocks
 from vault_assets.targets.vertica.names import Schemas
+from vault_assets.targets.vertica.results import Rows
 from vault_assets.targets.vertica.session import VerticaSession
 from vault_assets.targets.vertica.twin import Twin
 from vault_assets.targets.vertica.units import DefinitionNeeded
@@ -167,6 +168,10 @@ class Vertica:
                 raise
             self._disconnect()
 
+    def relation(self, sql: str) -> Rows:
+        """Return the rows of a query; all of them are read at once."""
+        return self.connection().execute(sql)
+
     def session(self) -> VerticaSession:
         """Return a session outside of a transaction, for reading."""
         return VerticaSession(self.connection())
@@ -188,7 +193,7 @@ class Vertica:
         read_catalog(wire, self.schemas, twin)
 
         def translated(sql: str, parameters: Parameters) -> str:
-            return translate(sql, twin, parameters, schemas=self.schemas.schema)
+            return self.schemas.renamed(translate(sql, twin, parameters).sql, twin.layers())
 
         self._connection = VerticaConnection(wire, twin, self.schemas, translated)
         return self._connection

@@ -11,7 +11,6 @@ import duckdb
 
 from vault_assets.model.names import literal, quoted
 from vault_assets.settings import Settings
-from vault_assets.targets.engine import engine
 from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica.statements import Name
 from vault_assets.targets.vertica.types import stored_type
@@ -42,7 +41,7 @@ class Twin:
 
     def __init__(self, warehouse: str, settings: Settings, spill: Path) -> None:
         self.warehouse = warehouse
-        self.engine: duckdb.DuckDBPyConnection = engine(settings, spill)
+        self.engine = _engine(settings, spill)
         self.engine.execute(f"attach ':memory:' as {quoted(warehouse)}")
         self.engine.execute(f"use {quoted(warehouse)}")
 
@@ -78,6 +77,14 @@ class Twin:
     def described(self, query: str, parameters: Parameters = None) -> Columns:
         """Return the columns of a query, with the types that Vertica stores."""
         return tuple(Column(*item) for item in self.describe(query, parameters).items())
+
+    def layers(self) -> frozenset[str]:
+        """Return the names of the layers that have tables."""
+        rows = self.engine.execute(
+            "select schema_name from duckdb_schemas() where database_name = $database",
+            {"database": self.warehouse},
+        ).fetchall()
+        return frozenset(name for (name,) in rows) - {"main"}
 
     def has_schema(self, layer: str) -> bool:
         """Whether there is a schema of that name."""
@@ -144,6 +151,21 @@ class Twin:
     def close(self) -> None:
         """Forget everything."""
         self.engine.close()
+
+
+def _engine(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open an engine in memory; it needs no extension, for it reads local files only."""
+    connection = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    connection.execute(f"set memory_limit = {literal(settings.memory_limit)}")
+    connection.execute(f"set temp_directory = {literal(str(spill))}")
+    connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = true")
+    # An unknown table must not be taken for a variable of this process.
+    connection.execute("set python_enable_replacements = false")
+    if settings.threads:
+        connection.execute(f"set threads = {settings.threads}")
+    return connection
 
 
 def named(name: Name) -> str:
