@@ -275,7 +275,8 @@ def _extract(node: exp.Expr) -> exp.Expr:
 
 
 def _at_zone(node: exp.Expr) -> exp.Expr:
-    if isinstance(node.this, exp.CurrentTimestamp) and node.args["zone"].name == "UTC":
+    moment = node.this
+    if moment.name == "NOW" and node.args["zone"].name == "UTC":
         return call("GETUTCDATE")
     raise UntranslatableError("`at time zone`")
 
@@ -466,6 +467,70 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
 }
 
 VERTICA = frozenset(
-    ["ABS", "AVG", "BIT_XOR", "BOOL_AND", "BOOL_OR", "BTRIM", "CEIL", "CHARACTER_LENGTH", "CHR", "COALESCE", "COUNT", "DATEDIFF", "DATE_TRUNC", "DAY", "DAYOFWEEK", "DAYOFYEAR", "DENSE_RANK", "FIRST_VALUE", "FLOOR", "GETUTCDATE", "GREATEST", "HEX_TO_BINARY", "HOUR", "INSTR", "LAG", "LAST_DAY", "LAST_VALUE", "LEAD", "LEAST", "LEFT", "LISTAGG", "LOWER", "MAX", "MD5", "MIN", "MINUTE", "MOD", "MONTH", "NOW", "NTILE", "NULLIF", "OCTET_LENGTH", "PERCENTILE_CONT", "QUARTER", "RANK", "REGEXP_LIKE", "REGEXP_REPLACE", "REGEXP_SUBSTR", "REPLACE", "RIGHT", "ROUND", "ROW_NUMBER", "SHA256", "SPLIT_PART", "SUBSTR", "SUM", "TIMESTAMPADD", "TO_CHAR", "TO_HEX", "TRIM", "UPPER", "WEEK_ISO", "YEAR"]
+    [
+        "ABS",
+        "AVG",
+        "BIT_XOR",
+        "BOOL_AND",
+        "BOOL_OR",
+        "BTRIM",
+        "CEIL",
+        "CHARACTER_LENGTH",
+        "CHR",
+        "COALESCE",
+        "COUNT",
+        "DATEDIFF",
+        "DATE_TRUNC",
+        "DAY",
+        "DAYOFWEEK",
+        "DAYOFYEAR",
+        "DENSE_RANK",
+        "FIRST_VALUE",
+        "FLOOR",
+        "GETUTCDATE",
+        "GREATEST",
+        "HEX_TO_BINARY",
+        "HOUR",
+        "INSTR",
+        "LAG",
+        "LAST_DAY",
+        "LAST_VALUE",
+        "LEAD",
+        "LEAST",
+        "LEFT",
+        "LISTAGG",
+        "LOWER",
+        "MAX",
+        "MD5",
+        "MIN",
+        "MINUTE",
+        "MOD",
+        "MONTH",
+        "NOW",
+        "NTILE",
+        "NULLIF",
+        "OCTET_LENGTH",
+        "PERCENTILE_CONT",
+        "QUARTER",
+        "RANK",
+        "REGEXP_LIKE",
+        "REGEXP_REPLACE",
+        "REGEXP_SUBSTR",
+        "REPLACE",
+        "RIGHT",
+        "ROUND",
+        "ROW_NUMBER",
+        "SHA256",
+        "SPLIT_PART",
+        "SUBSTR",
+        "SUM",
+        "TIMESTAMPADD",
+        "TO_CHAR",
+        "TO_HEX",
+        "TRIM",
+        "UPPER",
+        "WEEK_ISO",
+        "YEAR",
+    ]
 )
 """Every function that the dialect writes."""

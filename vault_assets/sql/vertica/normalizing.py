@@ -4,6 +4,7 @@ from itertools import count
 
 from sqlglot import exp
 
+from vault_assets.sql.vertica.asof import replace_asof
 from vault_assets.sql.vertica.errors import UntranslatableError
 from vault_assets.sql.vertica.scopes import Scopes, own, selects, sources
 
@@ -14,6 +15,7 @@ def normalized(tree: exp.Expr, scopes: Scopes) -> None:
     for select in selects(tree):
         _inline_windows(select)
         _replace_using(select, scopes)
+        replace_asof(select, scopes)
         _expand_stars(select, scopes)
         _expand_aliases(select, scopes)
         _group_by_all(select)

@@ -13,6 +13,7 @@ from vault_assets.sql.vertica.building import TYPE
 from vault_assets.sql.vertica.closed import written
 from vault_assets.sql.vertica.errors import UntranslatableError
 from vault_assets.sql.vertica.functions import HANDLERS
+from vault_assets.sql.vertica.inlining import inlined
 from vault_assets.sql.vertica.literals import bound
 from vault_assets.sql.vertica.normalizing import normalized
 from vault_assets.sql.vertica.noting import note_types
@@ -77,7 +78,10 @@ def translate(sql: str, schema: Schema, parameters: Parameters = None) -> Transl
         raise UntranslatableError(f"no syntax: {str(error).partition(chr(10))[0]}") from None
     if _reads_catalog(tree):
         return Translated("", "catalog")
+    if isinstance(tree, exp.Describe):
+        return Translated("", "describe")
     tree = bound(_without_temp(tree), parameters)
+    inlined(tree, schema)
     handler = _STATEMENTS.get(type(tree))
     if handler is None and isinstance(tree, exp.Query):
         handler = _select
@@ -303,10 +307,6 @@ def _comment(tree: exp.Comment, schema: Schema) -> Translated:
     )
 
 
-def _describe(tree: exp.Describe, schema: Schema) -> Translated:
-    return Translated("", "describe")
-
-
 _STATEMENTS = {
     exp.Insert: _insert,
     exp.Delete: _delete,
@@ -315,5 +315,4 @@ _STATEMENTS = {
     exp.Drop: _drop,
     exp.Alter: _alter,
     exp.Comment: _comment,
-    exp.Describe: _describe,
 }
