@@ -72,7 +72,8 @@ class Settings(BaseSettings):
         default="", description="File of the certificates to trust; empty = the system's."
     )
     vertica_backup_nodes: str = Field(
-        default="", description="Other nodes, tried in order: host or host:port, separated by spaces."
+        default="",
+        description="Other nodes, tried in order: host or host:port, separated by spaces.",
     )
     vertica_connection_timeout: float = Field(
         default=10.0, gt=0, description="Seconds to wait for a connection to a node."

@@ -10,8 +10,8 @@ from vault_assets.model import Warehouse
 from vault_assets.model.reading import read_warehouse
 from vault_assets.settings import Settings
 from vault_assets.targets.ducklake import DuckLake
-from vault_assets.targets.opening import open_target
 from vault_assets.targets.memory import MemoryLake
+from vault_assets.targets.opening import open_target
 
 
 def open_lake(

@@ -36,9 +36,9 @@ from vault_assets.model.names import nearest, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.tracing import mart_order
-from vault_assets.targets.target import Target
 from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.rows import GivenRows
+from vault_assets.targets.target import Target
 
 _KINDS: tuple[TableKind, ...] = ("vault", "mart", "stage")
 

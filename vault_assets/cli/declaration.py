@@ -27,8 +27,8 @@ from vault_assets.sql.checking import check_plans
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.tracing import mart_tables
-from vault_assets.targets.opening import open_target
 from vault_assets.targets.engine import engine
+from vault_assets.targets.opening import open_target
 
 console = terminal()
 _PLACES = {"ducklake": "lake", "vertica": "schemas on Vertica of"}

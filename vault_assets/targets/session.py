@@ -11,9 +11,12 @@ Parameters = Sequence[Any] | Mapping[str, Any] | None
 class Session:
     """Runs statements on a connection and keeps their text for the asset's metadata.
 
-    Class attributes say what the database can do: `enumerates`: it has enumerations, which make
-    comparisons of texts cheap. `widest_text`: octets of the longest text that it stores, None
-    without a limit. `refused_characters`: pattern of characters that no text may hold, or none.
+    Class attributes say what the database can do:
+    `enumerates`: it has enumerations, which make comparisons of texts cheap;
+    `defines_alone`: a definition commits by itself, so that a table may be there without its first
+    rows after a load was killed;
+    `widest_text`: octets of the longest text that it stores, None without a limit;
+    `refused_characters`: pattern of characters that no text may hold, or none.
 
     Args:
         connection: A DuckDB connection with the lake as current database, or one that offers what
@@ -21,6 +24,7 @@ class Session:
     """
 
     enumerates: ClassVar[bool] = True
+    defines_alone: ClassVar[bool] = False
     widest_text: ClassVar[int | None] = None
     refused_characters: ClassVar[str] = ""
 

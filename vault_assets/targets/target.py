@@ -32,7 +32,7 @@ class Target(Protocol):
         ...
 
     def transaction(self, locks: Sequence[str], unit: Callable[[Session], Result]) -> Result:
-        """Run `unit` in one transaction, again after conflicts, while nobody else writes `locks`."""
+        """Run `unit` in one transaction, again after conflicts; nobody else writes `locks`."""
         ...
 
     def prepared_transaction(

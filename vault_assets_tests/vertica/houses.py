@@ -36,7 +36,9 @@ def house(server: Server, folder: Path, warehouse: str = "towns") -> Vertica:
 def create_people(session: Session) -> None:
     """Create a table of people, if it is missing."""
     session.run('create schema if not exists "vault"')
-    session.run('create table if not exists "vault"."people" ("id" bigint not null, "name" varchar)')
+    session.run(
+        'create table if not exists "vault"."people" ("id" bigint not null, "name" varchar)'
+    )
 
 
 def insert_person(session: Session, number: int, name: str | None) -> int:

@@ -22,13 +22,15 @@ from vault_assets.loading.vault import load_vault_table
 from vault_assets.model import Warehouse
 from vault_assets.model.reading import declarations, read_warehouse
 from vault_assets.settings import Settings
+from vault_assets.sql.tracing import mart_tables
 from vault_assets.targets.target import Target
 
 VOLATILE = frozenset({"applied_at", "failed_at", "run_id", "rewritten_at", "modified"})
 """Columns that say when and by whom, which no two loads share."""
 
 _DEFS = Path(registering.__file__).parents[1] / "defs"
-_SKIPPED = {"registry": {"refreshed", "partitions", "exports_due"}}
+_SKIPPED = {"registry": {"refreshed", "model_freshness"}}
+"""What a build notes is of its time."""
 
 Rows = Counter[tuple[Any, ...]]
 
@@ -105,13 +107,14 @@ class Load:
 
 def ordered_marts(house: Warehouse) -> list[tuple[str, Any]]:
     """Return the marts, those that others read first."""
-    from vault_assets.sql.tracing import mart_tables
-
     waiting, found = dict(house.marts), []
     labels = {house.mart_label(name): name for name in waiting}
     while waiting:
         for name in list(waiting):
-            needed = {labels.get(".".join(map(str, t))) for t in mart_tables(house, name)} - {None, name}
+            needed = {labels.get(".".join(map(str, t))) for t in mart_tables(house, name)} - {
+                None,
+                name,
+            }
             if not needed & set(waiting):
                 found.append((name, waiting.pop(name)))
                 break

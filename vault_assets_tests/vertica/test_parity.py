@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,7 +55,7 @@ def test_every_table_has_the_same_rows(both: Both) -> None:
     for table, columns in tables(both.lake).items():
         ours, theirs = (contents(t, table, columns) for t in (both.vertica, both.lake))
         if ours != theirs:
-            different[".".join(table)] = (list((ours - theirs))[:2], list((theirs - ours))[:2])
+            different[".".join(table)] = (list(ours - theirs)[:2], list(theirs - ours)[:2])
     assert different == {}
 
 

@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from vault_assets.errors import TargetError, UnavailableError
 from vault_assets.targets.session import Session
 from vault_assets.targets.vertica import Vertica
 from vault_assets.targets.vertica.locks import VerticaLocks
-from vault_assets_tests.vertica.houses import create_people, house, insert_person, people
+from vault_assets.targets.vertica.wire import Wire
+from vault_assets_tests.vertica.houses import (
+    create_people,
+    house,
+    insert_person,
+    people,
+    settings_of,
+)
 from vault_assets_tests.vertica_server.server import Server
 
 LOCK = ["vault.people"]
@@ -28,9 +36,9 @@ def target(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> It
 def test_rows_of_a_unit_that_fails_are_gone(target: Vertica) -> None:
     def unit(session: Session) -> None:
         insert_person(session, 1, "Ann")
-        raise ValueError
+        raise RuntimeError("broken")
 
-    with pytest.raises(ValueError):
+    with pytest.raises(RuntimeError, match="broken"):
         target.transaction(LOCK, unit)
     assert people(target) == []
 
@@ -73,16 +81,16 @@ def test_a_temporary_table_may_be_made_from_its_former_self(target: Vertica) -> 
     assert target.transaction(LOCK, unit) == [{"id": 11}]
 
 
-def test_a_table_made_anew_is_replaced_in_one_commit(target: Vertica, server: Server) -> None:
+def test_a_table_made_anew_is_replaced_in_one_commit(target: Vertica) -> None:
     target.transaction(LOCK, lambda session: insert_person(session, 1, "Ann"))
 
     def unit(session: Session) -> None:
         session.run('drop table if exists "vault"."people"')
         create_people(session)
         insert_person(session, 2, "Bob")
-        raise ValueError
+        raise RuntimeError("broken")
 
-    with pytest.raises(ValueError):
+    with pytest.raises(RuntimeError, match="broken"):
         target.transaction(LOCK, unit)
     assert people(target) == [(1, "Ann")]
 
@@ -100,10 +108,10 @@ def test_comments_of_columns_are_kept_and_part_of_the_unit(
 
     def fail(session: Session) -> None:
         session.run("""comment on column "vault"."people"."name" is 'lost'""")
-        raise ValueError
+        raise RuntimeError("broken")
 
     target.transaction(LOCK, comment)
-    with pytest.raises(ValueError):
+    with pytest.raises(RuntimeError, match="broken"):
         target.transaction(LOCK, fail)
     asked = (
         "select column_name, comment from duckdb_columns() where table_name = 'people' "
@@ -132,10 +140,6 @@ def test_a_refused_statement_is_told_without_its_text(target: Vertica) -> None:
 
 
 def test_a_wrong_password_is_refused_at_once_and_not_told(server: Server, tmp_path: Path) -> None:
-    from pydantic import SecretStr
-
-    from vault_assets_tests.vertica.houses import settings_of
-
     wrong = settings_of(server, tmp_path, vertica_password=SecretStr("not-the-password"))
     with Vertica("towns", wrong) as target, pytest.raises(TargetError) as caught:
         target.transaction(LOCK, create_people)
@@ -193,8 +197,13 @@ def test_writers_of_other_tables_do_not_wait(
 
 def test_who_waits_for_too_long_is_told(target: Vertica, server: Server, tmp_path: Path) -> None:
     with house(server, tmp_path / "other", target.warehouse) as other:
-        impatient = VerticaLocks(lambda: other._connect("locks"), other.schemas, patience=0.2)
-        with target.locks.held(LOCK), pytest.raises(UnavailableError, match="another process"):
-            with impatient.held(LOCK):
-                pytest.fail("both hold the lock")
+        impatient = VerticaLocks(
+            lambda: Wire(other.settings, "impatient"), other.schemas, patience=0.2
+        )
+        with (
+            target.locks.held(LOCK),
+            pytest.raises(UnavailableError, match="another process"),
+            impatient.held(LOCK),
+        ):
+            pytest.fail("both hold the lock")
         impatient.close()

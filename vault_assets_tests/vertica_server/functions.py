@@ -87,7 +87,8 @@ _NAMES = """
     add_months age clock_timestamp date_part date_trunc datediff day dayofmonth dayofweek
     dayofyear extract getdate getutcdate hour last_day microsecond minute month now quarter second
     statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week week_iso year
-    approximate_count_distinct avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop covar_samp
+    approximate_count_distinct avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop
+    covar_samp
     listagg max median min percentile_cont stddev stddev_pop stddev_samp sum
     var_pop var_samp variance
     cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank

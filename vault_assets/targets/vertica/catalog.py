@@ -1,10 +1,8 @@
 """The catalog: what tables and views a warehouse has on Vertica."""
 
-from collections.abc import Iterable
-
-from vault_assets.targets.vertica.names import COMMENTS, REGISTRY, Schemas
+from vault_assets.targets.vertica.names import COMMENTS, LOCK, REGISTRY, Schemas
 from vault_assets.targets.vertica.statements import Name
-from vault_assets.targets.vertica.twin import Column, Columns, Twin
+from vault_assets.targets.vertica.twin import Column, Columns, Known
 from vault_assets.targets.vertica.types import engine_type
 from vault_assets.targets.vertica.wire import Wire
 
@@ -18,17 +16,21 @@ _VIEWS = (
 )
 
 
-def read_catalog(wire: Wire, schemas: Schemas, twin: Twin) -> None:
-    """Let the twin have the tables, views and comments that the server has."""
+def read_catalog(wire: Wire, schemas: Schemas) -> Known:
+    """Return the tables, views and comments that the server has."""
     tables = _columns(wire, _COLUMNS, schemas)
     views = _columns(wire, _VIEWS, schemas)
-    comments: Iterable[tuple[str, str, str, str]] = ()
+    comments: tuple[tuple[str, str, str, str], ...] = ()
+    macros: tuple[str, ...] = ()
     place = (REGISTRY, COMMENTS)
     if place in tables:
         sql = f"select layer, table_name, column_name, meaning from {schemas.sql(place)}"
-        comments = [(row[0], row[1], row[2], row[3]) for row in wire.run(sql).rows]
-        del tables[place]
-    twin.become(tables, views, comments)
+        rows = wire.run(sql).rows
+        comments = tuple((row[0], row[1], row[2], row[3]) for row in rows if row[2])
+        macros = tuple(row[3] for row in rows if not row[2])
+    own = {name for name in tables if name[0] == REGISTRY and name[1].startswith(LOCK)}
+    tables = {name: columns for name, columns in tables.items() if name not in {place, *own}}
+    return Known(tables, views, comments, macros)
 
 
 def _columns(wire: Wire, sql: str, schemas: Schemas) -> dict[Name, Columns]:

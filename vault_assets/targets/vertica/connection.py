@@ -84,7 +84,7 @@ class VerticaConnection:
         """Begin a transaction.
 
         Args:
-            defined: Definitions that an earlier attempt needed and that were made.
+            defined: Definitions of earlier attempts, which are not made again; grows.
         """
         self.unit = Unit(defined=defined)
 
@@ -100,14 +100,12 @@ class VerticaConnection:
 
     def rollback(self) -> None:
         """Undo the transaction."""
-        self.unit = Unit()
+        self.unit = Unit(defined=self.unit.defined)
         self.wire.run("rollback")
 
     def define(self, needed: DefinitionNeeded) -> None:
         """Make definitions that a unit needed, outside of it."""
-        for sql in needed.statements:
-            self.wire.run(sql)
-        self.definitions.pool.update(needed.temporary)
+        self.definitions.make(needed.statements, needed.temporary)
 
     def is_remote(self, name: Name) -> bool:
         """Whether a table is on the server, and not an object of the engine."""

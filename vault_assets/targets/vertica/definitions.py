@@ -1,7 +1,7 @@
 """Definitions: tables, views and comments. Each commits, so none is made while changes wait."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vault_assets.errors import TargetError
@@ -46,6 +46,7 @@ class Definitions:
             "schema": self._create_schema,
             "drop": self._drop,
             "alter": self._alter,
+            "macro": self._macro,
         }
 
     def empty(self, table: str, columns: Columns) -> None:
@@ -64,9 +65,15 @@ class Definitions:
         due = [sql for sql in statements if sql not in unit.defined]
         if due and unit.changed:
             raise DefinitionNeeded(due, temporary)
-        for sql in due:
+        self.make(due, temporary or {})
+
+    def make(self, statements: Sequence[str], temporary: Mapping[str, Columns]) -> None:
+        """Make definitions, and note them; temporary tables are known by their columns."""
+        for sql in statements:
             self._connection.wire.run(sql)
-        self.pool.update(temporary or {})
+            if not temporary:
+                self._connection.unit.defined.add(sql)
+        self.pool.update(temporary)
 
     def _create_table(self, found: Statement, parameters: Parameters) -> Any:
         twin, unit, target = self._connection.twin, self._connection.unit, found.target
@@ -113,9 +120,7 @@ class Definitions:
         if ("", table) not in found.reads:
             connection.twin.create(("", table), columns)
         into = ", ".join(quoted(column.name) for column in columns)
-        connection.send(
-            f"insert into {quoted(table)} ({into})\n{found.query}", found, parameters
-        )
+        connection.send(f"insert into {quoted(table)} ({into})\n{found.query}", found, parameters)
 
     def _create_view(self, found: Statement, parameters: Parameters) -> Any:
         self._connection.twin.engine.execute(found.text, parameters)
@@ -173,17 +178,28 @@ class Definitions:
         match = _COMMENT.match(found.text)
         if match is None:
             return nothing()
+        self._connection.twin.engine.execute(found.text, parameters)
+        self._keep(match["layer"], match["table"], match["column"], match["text"])
+        return nothing()
+
+    def _macro(self, found: Statement, parameters: Parameters) -> Any:
+        """Keep a view with parameters in the registry: Vertica has none, calls are written out."""
+        self._connection.twin.apply(found.text, parameters)
+        self._keep(*found.target, "", literal(found.text) if found.what == "create" else "")
+        return nothing()
+
+    def _keep(self, layer: str, table: str, column: str, text: str) -> None:
+        """Keep a text, as SQL, in the registry, in place of the one before; or none."""
         wire, place = self._connection.wire, self._connection.schemas.sql((REGISTRY, COMMENTS))
         self._ensure_comments(place)
-        self._connection.twin.engine.execute(found.text, parameters)
-        layer, table, column = (literal(match[n]) for n in ("layer", "table", "column"))
+        key = [literal(part) for part in (layer, table, column)]
         wire.run(
-            f"delete from {place} where layer = {layer} and table_name = {table} "
-            f"and column_name = {column}"
+            f"delete from {place} where layer = {key[0]} and table_name = {key[1]} "
+            f"and column_name = {key[2]}"
         )
-        wire.run(f"insert into {place} select {layer}, {table}, {column}, {match['text']}")
+        if text:
+            wire.run(f"insert into {place} select {', '.join(key)}, {text}")
         self._connection.unit.changed = True
-        return nothing()
 
     def _ensure_comments(self, place: str) -> None:
         if not self._keeps_comments:

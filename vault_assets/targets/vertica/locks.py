@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from vault_assets.errors import UnavailableError
 from vault_assets.model.names import literal, quoted
 from vault_assets.targets.vertica.client import client
-from vault_assets.targets.vertica.names import REGISTRY, Schemas
+from vault_assets.targets.vertica.names import LOCK, REGISTRY, Schemas
 from vault_assets.targets.vertica.wire import Wire
 
 PATIENCE = 600.0
@@ -135,4 +135,4 @@ class VerticaLocks:
 def _table(name: str) -> str:
     digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]
     plain = "".join(c if c.isalnum() else "_" for c in name)[:60]
-    return f"lock_{plain}_{digest}"
+    return f"{LOCK}{plain}_{digest}"

@@ -9,8 +9,11 @@ from vault_assets.targets.vertica.statements import Name
 
 REGISTRY = "registry"
 COMMENTS = "column_comments"
-"""Table of the registry that keeps what columns of stages and vault tables mean."""
+"""Table of the registry: what columns mean, and (without a column) views with parameters."""
 
+
+LOCK = "lock_"
+"""Begin of the names of lock tables in the registry."""
 
 _TOKENS = re.compile(
     r"""'(?:[^']|'')*'|(?<![\w".])(?:"(?P<quoted>[^"]+)"|(?P<plain>[a-z_]\w*))(?=\.)|"[^"]*\"""",

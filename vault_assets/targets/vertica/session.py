@@ -15,6 +15,7 @@ class VerticaSession(Session):
     """
 
     enumerates = False
+    defines_alone = True
     widest_text = WIDEST
     refused_characters = CONTROL
 

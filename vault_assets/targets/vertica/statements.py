@@ -26,6 +26,12 @@ _CREATE_AS = re.compile(
 _OTHER = re.compile(r"(?P<verb>describe|comment|create\s+(?:or\s+replace\s+)?(?:temp\s+)?"
                     r"(?:macro|type)|drop\s+(?:macro|type))\b", re.IGNORECASE)  # fmt: skip
 
+_MACRO = re.compile(
+    r"(?P<verb>create|drop)\s+(?:or\s+replace\s+)?macro\s+(?:table\s+)?(?:if\s+exists\s+)?"
+    r'"?(?P<schema>\w+)"?\."?(?P<name>\w+)"?',
+    re.IGNORECASE,
+)
+
 Name = tuple[str, str]
 """Schema and name; no schema: a temporary table, or an object of the engine."""
 
@@ -36,7 +42,7 @@ class Statement:
 
     Args:
         verb: `select`, `insert`, `change` (delete, update), `table`, `table_as`, `view`, `schema`,
-            `drop`, `alter`, `comment`, `describe`, or `engine` for what only the engine knows.
+            `drop`, `alter`, `comment`, `macro`, `describe`, or `engine`: only the engine knows it.
         text: The statement without leading comments.
         target: What it writes.
         reads: What it reads.
@@ -44,7 +50,7 @@ class Statement:
         by_name: Whether columns are matched by name.
         columns: Columns of an insert, if it names them.
         temporary: Whether what it creates belongs to the session.
-        what: Of a drop: `table` or `view`.
+        what: Of a drop: `table` or `view`; of a macro: `create` or `drop`.
     """
 
     verb: str
@@ -68,10 +74,23 @@ def statement(sql: str) -> Statement:
     text = _COMMENTS.sub("", sql).strip().rstrip(";")
     if match := _OTHER.match(text):
         verb = match["verb"].lower()
+        if verb.endswith("macro"):
+            return _macro(text)
         return Statement(verb if verb in {"describe", "comment"} else "engine", text)
     if match := _INSERT.match(text):
         return _insert(text, match)
-    tree = _parsed(text)
+    return _by_tree(text, _parsed(text))
+
+
+def _macro(text: str) -> Statement:
+    """Take apart what creates or drops a view with parameters."""
+    match = _MACRO.match(text)
+    if match is None:
+        raise TargetError("only macros of the form schema.name can be made for Vertica")
+    return Statement("macro", text, (match["schema"], match["name"]), what=match["verb"].lower())
+
+
+def _by_tree(text: str, tree: exp.Expr) -> Statement:
     if isinstance(tree, exp.Create):
         return _create(text, tree)
     if isinstance(tree, exp.Drop):
@@ -121,24 +140,24 @@ def _create(text: str, tree: exp.Create) -> Statement:
     )
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(text, dialect="duckdb")
     except SqlglotError as error:
         raise TargetError(f"a statement cannot be read for Vertica: {error}") from error
 
 
-def _reads(*trees: exp.Expression) -> frozenset[Name]:
+def _reads(*trees: exp.Expr) -> frozenset[Name]:
     own = {item.alias for tree in trees for item in tree.find_all(exp.CTE)}
     tables = (table for tree in trees for table in tree.find_all(exp.Table))
     return frozenset(
         _name(table)
         for table in tables
-        if isinstance(table.this, exp.Identifier) and (table.db or table.name not in own)
+        if table.db or (isinstance(table.this, exp.Identifier) and table.name not in own)
     )
 
 
-def _name(table: exp.Expression) -> Name:
+def _name(table: exp.Expr) -> Name:
     if not isinstance(table, exp.Table):
         table = table.find(exp.Table) or exp.Table()
     schema = table.db

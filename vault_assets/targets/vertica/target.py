@@ -135,19 +135,28 @@ class Vertica:
         raise AssertionError  # the loop returns or raises
 
     def _run(self, unit: Callable[[VerticaSession], Result]) -> Result:
-        """Run a unit until it needs no definition any more, and commit."""
+        """Run a unit until it needs no definition any more, and commit.
+
+        Each attempt sees the tables as they were before the first one: what an attempt has defined
+        is there already, but a unit that is begun anew must not take a new table for an old one.
+        """
         defined: set[str] = set()
+        connection = self.connection()
+        before = connection.twin.known()
         for _ in range(_DEFINITIONS):
-            connection = self.connection()
             connection.begin(defined)
             try:
                 result = unit(VerticaSession(connection))
                 self.locks.check()
                 connection.commit()
             except DefinitionNeeded as needed:
-                self._undo(connection)
-                connection.define(needed)
-                defined |= set(needed.statements)
+                try:
+                    connection.rollback()
+                    connection.define(needed)
+                except BaseException:
+                    self._undo(connection)
+                    raise
+                connection.twin.become(before)
             except BaseException:
                 self._undo(connection)
                 raise
@@ -162,7 +171,7 @@ class Vertica:
             return
         try:
             connection.rollback()
-            read_catalog(connection.wire, self.schemas, connection.twin)
+            connection.twin.become(read_catalog(connection.wire, self.schemas))
         except Exception as error:
             if not is_clients(error):
                 raise
@@ -190,7 +199,7 @@ class Vertica:
         if self._twin is None:
             self._twin = Twin(self.warehouse, self.settings, self.work_dir)
         twin = self._twin
-        read_catalog(wire, self.schemas, twin)
+        twin.become(read_catalog(wire, self.schemas))
 
         def translated(sql: str, parameters: Parameters) -> str:
             return self.schemas.renamed(translate(sql, twin, parameters).sql, twin.layers())
@@ -227,7 +236,7 @@ class Vertica:
         """
         began = time.monotonic()
         while self._ended:
-            sql = f"select count(*) from v_monitor.sessions where client_label = "
+            sql = "select count(*) from v_monitor.sessions where client_label = "
             if not wire.run(sql + literal(self._ended[-1])).rows[0][0]:
                 self._ended.pop()
             elif time.monotonic() - began > _FAREWELL:

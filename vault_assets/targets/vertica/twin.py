@@ -3,7 +3,7 @@
 It knows the columns and types of every table and query, and it reads files and frames.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,9 @@ import duckdb
 
 from vault_assets.model.names import literal, quoted
 from vault_assets.settings import Settings
+from vault_assets.sql.vertica import twin as sql_twin
 from vault_assets.targets.session import Parameters
-from vault_assets.targets.vertica.statements import Name
+from vault_assets.targets.vertica.statements import Name, statement
 from vault_assets.targets.vertica.types import stored_type
 
 TEMP = "temp"
@@ -30,7 +31,24 @@ class Column:
 Columns = tuple[Column, ...]
 
 
-class Twin:
+@dataclass(frozen=True)
+class Known:
+    """What is known of a warehouse: columns of tables and views, and comments.
+
+    Args:
+        tables: Columns of each table.
+        views: Columns of each view.
+        comments: (layer, table, column, text).
+        macros: Statements that create views with parameters.
+    """
+
+    tables: Mapping[Name, Columns]
+    views: Mapping[Name, Columns]
+    comments: tuple[tuple[str, str, str, str], ...] = ()
+    macros: tuple[str, ...] = ()
+
+
+class Twin(sql_twin.Twin):
     """The empty tables of one warehouse.
 
     Args:
@@ -42,17 +60,10 @@ class Twin:
     def __init__(self, warehouse: str, settings: Settings, spill: Path) -> None:
         self.warehouse = warehouse
         self.engine = _engine(settings, spill)
+        super().__init__(self.engine)
         self.engine.execute(f"attach ':memory:' as {quoted(warehouse)}")
         self.engine.execute(f"use {quoted(warehouse)}")
-
-    def columns(self, table: tuple[str | None, str]) -> Mapping[str, str] | None:
-        """Return {column: type} of a table or view in order; None if there is none.
-
-        Args:
-            table: Schema and name; no schema for a temporary table.
-        """
-        found = self.table((table[0] or "", table[1]))
-        return {column.name: column.kind for column in found} if found else None
+        self._texts: dict[Name, str] = {}
 
     def table(self, name: Name) -> Columns:
         """Return the columns of a table or view; none if there is none."""
@@ -120,33 +131,53 @@ class Twin:
         kind = "view" if found[0][0] else "table"
         self.engine.execute(f"drop {kind} {named(name)}")
 
-    def become(
-        self,
-        tables: Mapping[Name, Columns],
-        views: Mapping[Name, Columns],
-        comments: Iterable[tuple[str, str, str, str]],
-    ) -> None:
-        """Have these tables, views and comments, and no others.
+    def known(self) -> Known:
+        """Return what there is now."""
+        rows = self.engine.execute(
+            "select c.schema_name, c.table_name, c.column_name, c.data_type, c.is_nullable, "
+            "c.comment, v.view_name is not null from duckdb_columns() as c "
+            "left join duckdb_views() as v on v.database_name = c.database_name "
+            "and v.schema_name = c.schema_name and v.view_name = c.table_name "
+            "where c.database_name = $database order by 1, 2, c.column_index",
+            {"database": self.warehouse},
+        ).fetchall()
+        found: tuple[dict[Name, list[Column]], ...] = ({}, {})
+        for layer, table, name, kind, nullable, _, is_view in rows:
+            found[is_view].setdefault((layer, table), []).append(Column(name, kind, nullable))
+        tables, views = ({n: tuple(c) for n, c in each.items()} for each in found)
+        comments = tuple((row[0], row[1], row[2], row[5]) for row in rows if row[5] is not None)
+        return Known(tables, views, comments, tuple(self._texts.values()))
 
-        Args:
-            tables: Columns of each table.
-            views: Columns of each view; the twin's view has them, and no rows.
-            comments: (schema, table, column, text).
-        """
+    def become(self, known: Known) -> None:
+        """Have these tables, views and comments, and no others; a view has no rows either."""
         self.engine.execute("use memory")
         self.engine.execute(f"detach {quoted(self.warehouse)}")
         self.engine.execute(f"attach ':memory:' as {quoted(self.warehouse)}")
         self.engine.execute(f"use {quoted(self.warehouse)}")
-        for name, columns in tables.items():
+        for name, columns in known.tables.items():
             self.create(name, columns, replace=False)
-        for name, columns in views.items():
+        for name, columns in known.views.items():
             nulls = ", ".join(f"cast(null as {c.kind}) as {quoted(c.name)}" for c in columns)
             self.engine.execute(f"create schema if not exists {quoted(name[0])}")
             self.engine.execute(f"create view {named(name)} as select {nulls} where false")
-        for schema, table, column, text in comments:
+        for schema, table, column, text in known.comments:
             place = f"{named((schema, table))}.{quoted(column)}"
             if self.table((schema, table)):
                 self.engine.execute(f"comment on column {place} is {literal(text)}")
+        self._texts.clear()
+        self._macros.clear()
+        for text in known.macros:
+            self.apply(text)
+
+    def apply(self, sql: str, parameters: Parameters = None) -> None:
+        """Create or drop a view with parameters."""
+        super().apply(sql, parameters)
+        found = statement(sql)
+        self._texts.pop(found.target, None)
+        if found.what == "create":
+            self._texts[found.target] = found.text
+        else:
+            self._macros.pop(found.target, None)
 
     def close(self) -> None:
         """Forget everything."""

@@ -28,7 +28,7 @@ class Unit:
     """What a transaction has done so far.
 
     Args:
-        defined: Definitions that an earlier attempt needed; they are not repeated.
+        defined: Definitions of this and earlier attempts; they are not repeated.
         changed: Whether rows of tables that stay have changed.
         dropped: Tables whose rows are deleted and that are to go, with their columns.
         filled: Tables whose rows have changed.

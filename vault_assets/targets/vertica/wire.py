@@ -2,13 +2,21 @@
 
 import contextlib
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any, Protocol
 
 from vault_assets.settings import Settings
 from vault_assets.targets.vertica.client import client, connection_options
 
 BUFFER = 1 << 20
 """Bytes of a COPY that are read and sent at once."""
+
+
+class Readable(Protocol):
+    """What can be read in pieces."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next octets, at most `size`; none at the end."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Wire:
         """Whether the session has ended."""
         return self._connection.closed() or self._connection.backend_pid != self._session
 
-    def run(self, sql: str, data: IO[bytes] | None = None) -> Answer:
+    def run(self, sql: str, data: Readable | None = None) -> Answer:
         """Run one statement and return all that it gives.
 
         Args:
