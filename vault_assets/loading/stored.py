@@ -22,12 +22,28 @@ def stored_tables(session: Session, layer: str) -> dict[str, dict[str, str]]:
 
 def stored_catalog(session: Session, layer: str) -> list[dict[str, Any]]:
     """Return name, type and comment of every column of a schema, in order."""
-    return session.rows(
-        "select table_name, column_name, data_type, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $schema "
-        "order by table_name, column_index",
-        {"schema": layer},
+    return session.catalog(
+        f"columns of {layer}",
+        lambda: session.rows(
+            "select table_name, column_name, data_type, comment from duckdb_columns() "
+            "where database_name = current_database() and schema_name = $schema "
+            "order by table_name, column_index",
+            {"schema": layer},
+        ),
     )
+
+
+def stored_views(session: Session, layer: str) -> dict[str, str]:
+    """Return the comment of each view of a schema, empty if it has none, by its name."""
+    rows = session.catalog(
+        f"views of {layer}",
+        lambda: session.rows(
+            "select view_name, comment from duckdb_views() "
+            "where database_name = current_database() and schema_name = $schema",
+            {"schema": layer},
+        ),
+    )
+    return {row["view_name"]: row["comment"] or "" for row in rows}
 
 
 def by_table(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

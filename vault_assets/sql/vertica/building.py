@@ -1,0 +1,61 @@
+"""Small builders of expressions of Vertica."""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+TYPE = "duckdb_type"
+"""Key in `meta` of a node: its type in DuckDB."""
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def text(value: str) -> exp.Literal:
+    return exp.Literal.string(value)
+
+
+def number(value: int) -> exp.Literal:
+    return exp.Literal.number(value)
+
+
+def paren(value: exp.Expr) -> exp.Expr:
+    atomic = exp.Column | exp.Literal | exp.Paren | exp.Anonymous | exp.Cast | exp.Case | exp.Null
+    return value if isinstance(value, atomic) else exp.Paren(this=value)
+
+
+def cast(value: exp.Expr, to: str) -> exp.Expr:
+    """Return a cast to a type of Vertica."""
+    return exp.Cast(this=value, to=exp.Var(this=to))
+
+
+def case(
+    branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr | None = None
+) -> exp.Case:
+    return exp.Case(
+        ifs=[exp.If(this=condition, true=value) for condition, value in branches],
+        default=otherwise,
+    )
+
+
+def and_(*conditions: exp.Expr) -> exp.Expr:
+    return exp.and_(*conditions, copy=False)
+
+
+def is_null(value: exp.Expr) -> exp.Expr:
+    return exp.Is(this=value, expression=exp.Null())
+
+
+def is_type(value: exp.Expr, *kinds: str) -> bool:
+    return value.meta.get(TYPE) in kinds
+
+
+def nonzero(value: exp.Expr) -> exp.Expr:
+    """Return a divisor that is NULL instead of zero, for Vertica raises an error there."""
+    bare = value.unnest()
+    if isinstance(bare, exp.Anonymous) and bare.name == "NULLIF":
+        return value
+    if isinstance(bare, exp.Literal) and not bare.is_string and float(bare.this):
+        return value
+    return call("NULLIF", bare, number(0))
