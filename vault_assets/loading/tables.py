@@ -21,7 +21,6 @@ from vault_assets.loading.stored import (
     stored_catalog,
     stored_columns,
     stored_tables,
-    stored_views,
 )
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
@@ -209,8 +208,10 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
     for view in wanted:
         if list(tables.get(view.view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-    if not wanted and (plan.history or "views" in plan.options):
-        _drop_views(session, plan)
+    if plan.history or "views" in plan.options:
+        known = {f"{plan.table.name}_{kind}" for kind in VIEWS}
+        for name in sorted(known & set(tables) - {view.view.name for view in wanted}):
+            session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def _ensure_master_view(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
@@ -228,12 +229,6 @@ def _ensure_role_views(session: Session, plan: VaultPlan, tables: Mapping[str, C
     for view in plan.options.get("role_views", ()):
         if list(tables.get(view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-
-
-def _drop_views(session: Session, plan: VaultPlan) -> None:
-    names = [f"{plan.table.name}_{kind}" for kind in VIEWS]
-    for name in stored_views(session, plan.table.layer).keys() & set(names):
-        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def insert_ghosts(session: Session, plan: VaultPlan) -> None:
