@@ -54,7 +54,7 @@ class DuckLake:
         self._locks: Locks | None = None
         self._spill: tempfile.TemporaryDirectory[str] | None = None
         self._spill_folder: Path | None = None
-        self._facts: set[str] = set()
+        self._facts: dict[str, str] = {}
 
     @property
     def served(self) -> bool:
