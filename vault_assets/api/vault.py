@@ -36,9 +36,9 @@ from vault_assets.model.names import nearest, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.tracing import mart_order
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.rows import GivenRows
+from vault_assets.targets.target import Target
 
 _KINDS: tuple[TableKind, ...] = ("vault", "mart", "stage")
 
@@ -54,7 +54,7 @@ class Vault:
         lake: Where its tables are.
     """
 
-    def __init__(self, warehouse: Warehouse, lake: DuckLake) -> None:
+    def __init__(self, warehouse: Warehouse, lake: Target) -> None:
         self.warehouse = warehouse
         self.lake = lake
         self.run_id = f"api-{uuid.uuid4()}"
@@ -317,9 +317,7 @@ class Vault:
 
     def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Return a query as a DuckDB relation on a connection of its own, to be read lazily."""
-        connection = self.lake.connection().cursor()
-        connection.execute(f"use {quoted(self.lake.warehouse)}")
-        return connection.sql(sql)
+        return self.lake.relation(sql)
 
     def counters(self, name: str) -> list[dict[str, Any]]:
         """Return for each batch that a stage or vault table has applied what became of its rows."""

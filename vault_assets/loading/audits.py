@@ -84,10 +84,10 @@ def _verdict(session: Session, audit: Audit) -> Verdict:
     query = audit.sql.rstrip().rstrip(";")
     used = {name: value for name, value in audit.parameters.items() if f"${name}" in query}
     try:
-        sample = session.rows(f"select * from (\n{query}\n) limit {SAMPLE + 1}", used)
+        sample = session.rows(f"select * from (\n{query}\n) as wrong limit {SAMPLE + 1}", used)
         count = len(sample)
         if count > SAMPLE:
-            count = session.value(f"select count(*) from (\n{query}\n)", used)
+            count = session.value(f"select count(*) from (\n{query}\n) as wrong", used)
     except (duckdb.TransactionException, duckdb.IOException):
         raise
     except duckdb.Error as error:
@@ -103,7 +103,7 @@ def _name_files(session: Session, rows: list[dict[str, Any]]) -> None:
     if stored_columns(session, OBJECTS):
         sql += f" union all select batch_id, object_key, position from {OBJECTS.sql}"
     files = session.rows(
-        f"select * from ({sql}) where list_contains($ids, batch_id)",
+        f"select * from ({sql}) as files where list_contains($ids, batch_id)",
         {"ids": [str(row["batch_id"]) for row in rows]},
     )
     keys = {(row["batch_id"], row["position"]): row["object_key"] for row in files}

@@ -17,8 +17,8 @@ from vault_assets.model.names import quoted
 from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 __all__ = ["Query", "Rows", "Written", "build_mart", "mart_audits", "mart_query", "replace_table"]
 
@@ -43,7 +43,7 @@ def mart_audits(warehouse: Warehouse, name: str) -> list[Audit]:
 
 
 def replace_table(
-    lake: DuckLake,
+    lake: Target,
     layer: str,
     name: str,
     rows: Rows,
@@ -91,7 +91,7 @@ def replace_table(
 
 
 def build_mart(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     *,

@@ -25,7 +25,7 @@ from vault_assets.loading.stored import (
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
 from vault_assets.sql import dialect
-from vault_assets.sql.plans import StagePlan, TablePlan, VaultPlan
+from vault_assets.sql.plans import Hash, StagePlan, TablePlan, VaultPlan
 from vault_assets.sql.registry import TABLES
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
@@ -55,6 +55,7 @@ def ensure_table(session: Session, table: TablePlan) -> list[str]:
 
 
 def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
+    session.declare(table)
     if not stored:
         session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         session.run(render("vault/create_table.sql", table=table), note=False)
@@ -102,7 +103,9 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
         refuse_other_hashes(plan, changed)
     ensure_table(session, plan.quarantine)
     added = set(ensure_table(session, plan.table))
-    new = [item for item in plan.hashes if item.name in added]
+    new = [
+        item for item in plan.hashes if item.name in added or _was_killed(session, comments, item)
+    ]
     # Columns that are new are NULL in kept rows: at the end of a payload they change no hash.
     kept = [change for change in changed if change[0].name not in added]
     stale = [change[0] for change in kept if not appends(change, beyond=comments)]
@@ -116,6 +119,11 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     for item in plan.hashes:
         if comments.get(item.name) != definition(item):
             define(session, plan, item)
+
+
+def _was_killed(session: Session, comments: Mapping[str, str | None], item: Hash) -> bool:
+    """Whether a column was added by a load that did not live to fill and define it."""
+    return session.defines_alone and item.name in comments and not comments[item.name]
 
 
 def _drop_retyped(session: Session, plan: StagePlan) -> None:
@@ -187,7 +195,12 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
     _ensure_views(session, plan, tables)
     _ensure_master_view(session, plan, tables)
     _ensure_role_views(session, plan, tables)
-    return not stored
+    return not stored or (session.defines_alone and _is_empty(session, plan.table))
+
+
+def _is_empty(session: Session, table: TablePlan) -> bool:
+    """Whether a table has no rows, not even ghosts: its first load was killed, or was empty."""
+    return not session.value(f"select count(*) from (select 1 from {table.sql} limit 1) as found")
 
 
 def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:

@@ -8,16 +8,16 @@ from vault_assets.loading.stored import stored_columns
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.registry import APPLIED, BATCHES, FAILURES
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.target import Target
 
 
-def known_versions(lake: DuckLake) -> dict[str, dict[str, str]]:
+def known_versions(lake: Target) -> dict[str, dict[str, str]]:
     """Return for each source {object key: etag of its newest batch}."""
     session = lake.session()
     return newest_etags(session) if stored_columns(session, BATCHES) else {}
 
 
-def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, str]]:
+def unfinished_batches(lake: Target, warehouse: Warehouse) -> list[tuple[str, str]]:
     """Return (batch_id, source) of batches that a stage or vault table has yet to apply.
 
     Batches that were given up (rejected, missing) are finished.
@@ -50,7 +50,7 @@ def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, 
     ).fetchall()
 
 
-def stale_objects(lake: DuckLake, source: str, limit: dt.timedelta) -> list[dict[str, Any]]:
+def stale_objects(lake: Target, source: str, limit: dt.timedelta) -> list[dict[str, Any]]:
     """Return the newest object of a source if it was written longer than `limit` ago.
 
     A source that never had an object is stale too: its row has no key.
@@ -64,7 +64,7 @@ def stale_objects(lake: DuckLake, source: str, limit: dt.timedelta) -> list[dict
 
 
 def overdue_batches(
-    lake: DuckLake, warehouse: Warehouse, source: str, limit: dt.timedelta
+    lake: Target, warehouse: Warehouse, source: str, limit: dt.timedelta
 ) -> list[dict[str, Any]]:
     """Return batches of a source that are registered for longer than `limit`, yet not applied."""
     waiting = [batch for batch, of in unfinished_batches(lake, warehouse) if of == source]

@@ -153,6 +153,12 @@ class DuckLake:
                 log.debug("the transaction had ended already")
             raise
 
+    def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a query, on a connection of its own, to be read lazily."""
+        connection = self.connection().cursor()
+        connection.execute(f"use {quoted(self.warehouse)}")
+        return connection.sql(sql)
+
     def session(self) -> Session:
         """Return a session outside of a transaction, for reading."""
         return Session(self.connection())

@@ -1,9 +1,9 @@
 """A session: one connection inside one transaction, remembering the SQL that it ran."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-import duckdb
+from vault_assets.sql.plans import TablePlan
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
@@ -11,13 +11,29 @@ Parameters = Sequence[Any] | Mapping[str, Any] | None
 class Session:
     """Runs statements on a connection and keeps their text for the asset's metadata.
 
+    Class attributes say what the database can do:
+    `enumerates`: it has enumerations, which make comparisons of texts cheap;
+    `defines_alone`: a definition commits by itself, so that a table may be there without its first
+    rows after a load was killed;
+    `widest_text`: octets of the longest text that it stores, None without a limit;
+    `refused_characters`: pattern of characters that no text may hold, or none.
+
     Args:
-        connection: A connection with the lake as current database.
+        connection: A DuckDB connection with the lake as current database, or one that offers what
+            loads use of it: `execute`, `register`, `unregister`.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    enumerates: ClassVar[bool] = True
+    defines_alone: ClassVar[bool] = False
+    widest_text: ClassVar[int | None] = None
+    refused_characters: ClassVar[str] = ""
+
+    def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.statements: list[str] = []
+
+    def declare(self, table: TablePlan) -> None:
+        """Tell the plan of a table before a statement that may create it."""
 
     def run(self, sql: str, parameters: Parameters = None, *, note: bool = True) -> int:
         """Run one statement; return the rows it changed, or 0 if it does not say.
