@@ -238,8 +238,7 @@ def _truncated(node: exp.Expr) -> exp.Expr:
     unit = node.args["unit"].name.lower()
     if unit not in _UNITS:
         raise UntranslatableError(f"date_trunc to {unit}")
-    found = call("DATE_TRUNC", text(unit), node.this)
-    return cast(found, "DATE") if is_type(node.this, "DATE") else found
+    return call("DATE_TRUNC", text(unit), node.this)
 
 
 def _date_diff(node: exp.Expr) -> exp.Expr:
@@ -294,6 +293,8 @@ def _window_value(name: str) -> Handler:
 
 def _ignore_nulls(node: exp.Expr) -> exp.Expr:
     called = node.this
+    if called.name not in ("FIRST_VALUE", "LAST_VALUE", "LAG", "LEAD"):
+        return called  # an aggregate, which ignores them anyway
     first, *rest = called.expressions
     return call(called.name, exp.IgnoreNulls(this=first), *rest)
 
@@ -301,6 +302,11 @@ def _ignore_nulls(node: exp.Expr) -> exp.Expr:
 def _hash_key(node: exp.Expr) -> exp.Expr:
     """`unhex(md5(x))` is only ever cast to a UUID, which reads the digits as well."""
     return node.this
+
+
+def _like(node: exp.Expr) -> exp.Expr:
+    found = exp.Like(this=node.this, expression=node.expression)
+    return exp.Not(this=found) if node.args.get("negate") else found
 
 
 def _anonymous(node: exp.Expr) -> exp.Expr:
@@ -434,6 +440,7 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Length: _single("CHARACTER_LENGTH"),
     exp.LogicalAnd: _single("BOOL_AND"),
     exp.LogicalOr: _single("BOOL_OR"),
+    exp.Like: _like,
     exp.Lower: _single("LOWER"),
     exp.MD5: _single("MD5"),
     exp.Max: _extreme("MAX"),

@@ -41,13 +41,7 @@ def _asked(node: exp.Expr) -> Iterator[exp.Expr]:
         yield from node.expressions
     elif isinstance(
         node,
-        exp.Max
-        | exp.Min
-        | exp.AnyValue
-        | exp.ArgMax
-        | exp.ArgMin
-        | exp.TimestampTrunc
-        | exp.DateTrunc,
+        exp.Max | exp.Min | exp.AnyValue | exp.ArgMax | exp.ArgMin,
     ):
         yield node.this
 
