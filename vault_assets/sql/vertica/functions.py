@@ -135,7 +135,7 @@ def _cast(node: exp.Expr) -> exp.Expr:
         if isinstance(value, exp.Anonymous) and value.name == "BIT_XOR":
             return call("TO_HEX", value)
         if isinstance(value, exp.Null):
-            return cast(value, vertica_type("VARCHAR"))
+            return cast(value, "VARCHAR(1)")  # a union takes the longest of its sides
         return as_text(value)
     to = vertica_type(kind)
     if to == "INT" and value.meta.get(TYPE) in ("DOUBLE", "FLOAT"):

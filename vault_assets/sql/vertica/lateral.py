@@ -130,9 +130,7 @@ class _Spread:
         select.select(*keys, copy=False)
         return True
 
-    def _carries(
-        self, source: exp.Expr, carried: Mapping[str, str], ctes: dict[str, bool]
-    ) -> bool:
+    def _carries(self, source: exp.Expr, carried: Mapping[str, str], ctes: dict[str, bool]) -> bool:
         if isinstance(source, exp.Subquery):
             return self.query(source.this, carried, ctes, force=False)
         found = self.known(source) if isinstance(source, exp.Table) else None
