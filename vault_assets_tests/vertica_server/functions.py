@@ -55,6 +55,7 @@ create macro v_regexp_replace(x, p, r) as regexp_replace(x, p, r, 'g'),
 create macro btrim(x) as trim(x), (x, y) as trim(x, y);
 create macro add_months(d, n) as d + to_months(n::int);
 create macro v_dayofweek(d) as dayofweek(d) + 1;
+create macro week_iso(d) as weekofyear(d);
 create macro uuid_generate() as uuid();
 create macro st_geomfromtext(x) as x;
 create macro st_geographyfromtext(x) as x;

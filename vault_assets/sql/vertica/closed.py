@@ -7,20 +7,14 @@ from vault_assets.sql.vertica.functions import VERTICA
 from vault_assets.sql.vertica.generating import Vertica
 
 _BINARY = (
-    exp.Add, exp.And, exp.DPipe, exp.Div, exp.EQ, exp.GT, exp.GTE, exp.IntDiv, exp.Is, exp.LT, exp.LTE, exp.Like,
-    exp.Mul, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Or, exp.Sub, exp.WithinGroup,
+    exp.Add, exp.And, exp.DPipe, exp.Div, exp.EQ, exp.GT, exp.GTE, exp.IntDiv, exp.Is, exp.LT,
+    exp.LTE, exp.Like, exp.Mul, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Or, exp.Sub,
+    exp.WithinGroup,
 )  # fmt: skip
 _UNARY = (
-    exp.From,
-    exp.Having,
-    exp.IgnoreNulls,
-    exp.Neg,
-    exp.Not,
-    exp.Paren,
-    exp.Var,
+    exp.Exists, exp.From, exp.Having, exp.IgnoreNulls, exp.Neg, exp.Not, exp.Paren, exp.Var,
     exp.Where,
-    exp.Exists,
-)
+)  # fmt: skip
 _LISTS = (exp.Distinct, exp.Group, exp.Order, exp.Tuple, exp.With)
 _SETS = (exp.Except, exp.Intersect, exp.Union)
 _PARTS: dict[type[exp.Expr], str] = {

@@ -7,7 +7,7 @@ from sqlglot import exp
 from vault_assets.sql.vertica.asof import replace_asof
 from vault_assets.sql.vertica.errors import UntranslatableError
 from vault_assets.sql.vertica.pushing import output_names
-from vault_assets.sql.vertica.scopes import Scopes, own, selects, sources
+from vault_assets.sql.vertica.scopes import Node, Scopes, own, selects, sources
 
 
 def normalized(tree: exp.Expr, scopes: Scopes) -> None:
@@ -92,9 +92,9 @@ def _inline_windows(select: exp.Select) -> None:
     select.set("windows", None)
 
 
-def own_of(select: exp.Select, *kinds: type[exp.Expr]) -> list[exp.Expr]:
+def own_of(select: exp.Select, *kinds: type[Node]) -> list[Node]:
     """Return nodes of these kinds that belong to a select itself, not to a subquery of it."""
-    found = []
+    found: list[Node] = []
     for child in select.iter_expressions():
         if not isinstance(child, exp.With):
             found += own(child, *kinds)
