@@ -15,8 +15,8 @@ from vault_assets.model import Table, Warehouse
 from vault_assets.model.layers import VAULT, TableKind
 from vault_assets.model.names import nearest, quoted
 from vault_assets.sql.plans import TablePlan
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import without_secrets
+from vault_assets.targets.target import Target
 
 _KINDS: tuple[TableKind, ...] = ("vault", "mart", "stage")
 
@@ -32,7 +32,7 @@ class OpenWarehouse:
         lake: Where its tables are.
     """
 
-    def __init__(self, warehouse: Warehouse, lake: DuckLake) -> None:
+    def __init__(self, warehouse: Warehouse, lake: Target) -> None:
         self.warehouse = warehouse
         self.lake = lake
 
@@ -62,9 +62,7 @@ class OpenWarehouse:
 
     def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Return a query as a DuckDB relation on a connection of its own, to be read lazily."""
-        connection = self.lake.connection().cursor()
-        connection.execute(f"use {quoted(self.lake.warehouse)}")
-        return connection.sql(sql)
+        return self.lake.relation(sql)
 
     def counters(self, name: str) -> list[dict[str, Any]]:
         """Return for each batch that a stage or vault table has applied what became of its rows."""

@@ -26,8 +26,8 @@ from vault_assets.loading.vault import Loaded, load_vault_table
 from vault_assets.model import Warehouse
 from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.tracing import mart_order
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.rows import GivenRows
+from vault_assets.targets.target import Target
 
 
 class Vault(OpenWarehouse):
@@ -40,7 +40,7 @@ class Vault(OpenWarehouse):
         lake: Where its tables are.
     """
 
-    def __init__(self, warehouse: Warehouse, lake: DuckLake) -> None:
+    def __init__(self, warehouse: Warehouse, lake: Target) -> None:
         super().__init__(warehouse, lake)
         self.run_id = f"api-{uuid.uuid4()}"
 

@@ -23,6 +23,7 @@ from vault_assets.model.types import ColumnType
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.null_keys import if_any, null_key_plans, placeholders
+from vault_assets.sql.once import once_per_warehouse
 from vault_assets.sql.plans import (
     INTEGER,
     QUARANTINE_COLUMNS,
@@ -40,6 +41,7 @@ ROW_POSITION: Parts = (("batch_id", TEXT), ("row_no", INTEGER))
 """What identifies a row that nothing else identifies."""
 
 
+@once_per_warehouse
 def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     """Return the plan of the stage of source `name`."""
     source = warehouse.sources[name]
