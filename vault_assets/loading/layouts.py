@@ -29,7 +29,7 @@ def ensure_layout(
     if layout is None or not _is_ducklake(session):
         return False
     wanted = _wanted(layout)
-    if _fact(table.label, wanted) in session.facts:
+    if session.facts.get(table.label) == wanted:
         return False
     comment = "" if created else _comments(session).get(table.label, "")
     if comment == wanted:
@@ -50,17 +50,13 @@ def change_layout(lake: Target, table: TablePlan, layout: Layout | None) -> None
     if layout is None:
         return
     session = lake.session()
-    if _fact(table.label, _wanted(layout)) in session.facts or not stored_columns(session, table):
+    if session.facts.get(table.label) == _wanted(layout) or not stored_columns(session, table):
         return
     lake.transaction([table.label], lambda session: ensure_layout(session, table, layout))
 
 
 def _wanted(layout: Layout) -> str:
     return f"{_MARK}partitioned by ({layout.partition_sql}), sorted by ({layout.sort_sql})"
-
-
-def _fact(label: str, comment: str) -> str:
-    return f"{label} has {comment}"
 
 
 def _comments(session: Session) -> dict[str, str]:
@@ -72,7 +68,7 @@ def _comments(session: Session) -> dict[str, str]:
         "select schema_name || '.' || table_name, comment from duckdb_tables() "
         "where database_name = current_database() and comment is not null"
     ).fetchall()
-    session.facts.update(_fact(label, comment) for label, comment in rows)
+    session.facts.update(rows)
     return dict(rows)
 
 

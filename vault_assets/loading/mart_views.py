@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Sequence
 
 from vault_assets.loading.audits import Audit, evaluate, refuse_failures
-from vault_assets.loading.stored import stored_columns, stored_views
+from vault_assets.loading.stored import ensure_schema, stored_columns, stored_views
 from vault_assets.loading.writing import Written
 from vault_assets.model import Warehouse
-from vault_assets.model.names import literal, quoted
+from vault_assets.model.names import literal
 from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.mart_views import VIEW_AS, described_call, view_statements
 from vault_assets.sql.plans import TablePlan
@@ -32,7 +32,7 @@ def create_view(
     statements = view_statements(table, mart, mart_sql(warehouse, name))
 
     def unit(session: Session) -> Written:
-        session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
+        ensure_schema(session, table.layer)
         _drop_table(session, table)
         if not _is_current(session, table, statements):
             for statement in statements:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vault_assets.model.names import quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Session
 
@@ -31,6 +32,12 @@ def stored_catalog(session: Session, layer: str) -> list[dict[str, Any]]:
             {"schema": layer},
         ),
     )
+
+
+def ensure_schema(session: Session, layer: str) -> None:
+    """Create a schema that has no table yet; asking is cheaper than to let the engine find out."""
+    if not stored_catalog(session, layer):
+        session.run(f"create schema if not exists {quoted(layer)}", note=False)
 
 
 def stored_views(session: Session, layer: str) -> dict[str, str]:

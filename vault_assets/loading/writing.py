@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from vault_assets.errors import TargetError
 from vault_assets.loading.audits import Verdict
-from vault_assets.loading.stored import stored_columns, stored_views
+from vault_assets.loading.stored import ensure_schema, stored_columns, stored_views
 from vault_assets.model.names import quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Session
@@ -103,7 +103,7 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
     session.declare(table)
     stored = stored_columns(session, table)
     if not stored or _is_view(session, table):
-        session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
+        ensure_schema(session, table.layer)
         drop_views(session, table)
         body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
         session.run(f"create table {table.sql} ({body})", note=False)

@@ -32,7 +32,7 @@ class Session:
     Args:
         connection: A DuckDB connection with the lake as current database, or one that offers what
             loads use of it: `execute`, `register`, `unregister`.
-        facts: What stays true of the tables until this process changes one; None: nothing.
+        facts: By table as layer.name, or by layer: what stays true until this process changes it.
         alone: Whether the catalog cannot change before the session ends.
     """
 
@@ -44,13 +44,13 @@ class Session:
     def __init__(
         self,
         connection: Any,
-        facts: set[str] | None = None,
+        facts: dict[str, str] | None = None,
         *,
         alone: bool = False,
     ) -> None:
         self.connection = connection
         self.statements: list[str] = []
-        self.facts = facts if facts is not None else set()
+        self.facts = facts if facts is not None else {}
         self._catalog: dict[str, Any] | None = {} if alone else None
 
     def declare(self, table: TablePlan) -> None:
@@ -67,7 +67,7 @@ class Session:
         if note:
             self.statements.append(sql.strip())
         if _CHANGES_TABLES.match(sql):
-            self.forget()
+            self._forget(sql)
         result = self.connection.execute(sql, parameters)
         columns = [column[0] for column in result.description or ()]
         row = result.fetchone() if columns == ["Count"] else None
@@ -97,8 +97,10 @@ class Session:
             self._catalog[key] = read()
         return self._catalog[key]
 
-    def forget(self) -> None:
-        """Forget what is known of the catalog: a table, view or comment changes."""
-        self.facts.clear()
+    def _forget(self, sql: str) -> None:
+        """Forget the catalog, and the facts about what a statement names."""
+        named = sql.replace('"', "")
+        for label in [label for label in self.facts if label in named]:
+            del self.facts[label]
         if self._catalog is not None:
             self._catalog.clear()

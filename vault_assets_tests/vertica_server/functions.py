@@ -33,6 +33,7 @@ create macro v_left(x, n) as
             lambda a, b: case when strlen(a || b) <= n then a || b else a end)
         else x end;
 create macro v_blob(x blob) as x, (x varchar) as encode(x);
+create macro v_bit_xor(x) as bit_xor(x::blob::bit)::blob;
 create macro v_listagg(x, n) as
     case when strlen(x) > n then v_fail('22001', 'LISTAGG result exceeds max_length') else x end;
 create macro throw_error(message) as v_fail('V2000', 'USER GENERATED ERROR: ' || message);
@@ -54,6 +55,7 @@ create macro v_regexp_replace(x, p, r) as regexp_replace(x, p, r, 'g'),
 create macro btrim(x) as trim(x), (x, y) as trim(x, y);
 create macro add_months(d, n) as d + to_months(n::int);
 create macro v_dayofweek(d) as dayofweek(d) + 1;
+create macro week_iso(d) as weekofyear(d);
 create macro uuid_generate() as uuid();
 create macro st_geomfromtext(x) as x;
 create macro st_geographyfromtext(x) as x;
@@ -62,6 +64,7 @@ create macro version() as 'Vertica Analytic Database stand-in';
 """
 
 RENAMED = {
+    "bit_xor": "v_bit_xor",
     "approximate_count_distinct": "approx_count_distinct",
     "datediff": "date_diff",
     "timestampdiff": "date_diff",

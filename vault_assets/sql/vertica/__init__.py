@@ -10,13 +10,14 @@ A statement is read with sqlglot's reader of DuckDB, its parameters become liter
 5. `functions`: each function becomes one of Vertica's;
 6. `closed`, `generating`: the text, unless something is left that is not in the closed set.
 
-What is outside of the set raises `UntranslatableError`: nothing is passed on as it is. Columns and
-types come from a `Schema`. `Twin` is one: an empty DuckDB in memory with the same tables, made by the
-same statements, which answers `describe`.
+What is outside of the set raises `UntranslatableError`: nothing is passed on as it is. Columns
+and types come from a `Schema`. `Twin` is one: an empty DuckDB in memory with the same tables, made
+by the same statements, which answers `describe`.
 """
 
 from vault_assets.sql.vertica.errors import UntranslatableError
-from vault_assets.sql.vertica.translating import Translated, translate
+from vault_assets.sql.vertica.translated import Translated
+from vault_assets.sql.vertica.translating import translate
 from vault_assets.sql.vertica.twin import Schema, Twin
 
 __all__ = ["Schema", "Translated", "Twin", "UntranslatableError", "translate"]

@@ -1,4 +1,4 @@
-"""Views with parameters called for each row of a table: joins with what they give for all its values.
+"""Views with parameters called for each row of a table, as joins.
 
 The values that are asked for are joined into the innermost queries that name a parameter, and pass
 through every query around them as a further column, also of its groups and windows.
@@ -91,7 +91,8 @@ class _Spread:
         if isinstance(query, exp.SetOperation):
             sides = (query.this, query.expression)
             force = force or any(_names(side, carried) for side in sides)
-            return all([self.query(side, carried, ctes, force=force) for side in sides])
+            left, right = (self.query(side, carried, ctes, force=force) for side in sides)
+            return left and right
         if not isinstance(query, exp.Select):
             raise UntranslatableError("a view of another form called for each row")
         return self._select(query, carried, ctes, force=force)
@@ -130,9 +131,7 @@ class _Spread:
         select.select(*keys, copy=False)
         return True
 
-    def _carries(
-        self, source: exp.Expr, carried: Mapping[str, str], ctes: dict[str, bool]
-    ) -> bool:
+    def _carries(self, source: exp.Expr, carried: Mapping[str, str], ctes: dict[str, bool]) -> bool:
         if isinstance(source, exp.Subquery):
             return self.query(source.this, carried, ctes, force=False)
         found = self.known(source) if isinstance(source, exp.Table) else None

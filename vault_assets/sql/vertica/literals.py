@@ -16,8 +16,8 @@ def literal_node(value: Any) -> exp.Expr:
     """Return a value as the tree of a literal.
 
     Args:
-        value: None, a bool, int, finite float, Decimal, str, date, naive datetime in UTC, UUID, or a
-            list of these.
+        value: None, a bool, int, finite float, Decimal, str, date, naive datetime in UTC, UUID, or
+            a list of these.
 
     Raises:
         UntranslatableError: A value of another type. The message names the type only.

@@ -6,7 +6,8 @@ from sqlglot import exp
 
 from vault_assets.sql.vertica.asof import replace_asof
 from vault_assets.sql.vertica.errors import UntranslatableError
-from vault_assets.sql.vertica.scopes import Scopes, own, selects, sources
+from vault_assets.sql.vertica.pushing import output_names
+from vault_assets.sql.vertica.scopes import Node, Scopes, own, selects, sources
 
 
 def normalized(tree: exp.Expr, scopes: Scopes) -> None:
@@ -20,6 +21,50 @@ def normalized(tree: exp.Expr, scopes: Scopes) -> None:
         _expand_aliases(select, scopes)
         _group_by_all(select)
         _order_by_places(select)
+    for union in list(tree.find_all(exp.SetOperation))[::-1]:
+        if union.args.get("by_name"):
+            _unite_by_name(union)
+    for select in selects(tree):
+        _type_nulls(select, scopes)
+
+
+def _type_nulls(select: exp.Select, scopes: Scopes) -> None:
+    """Give a NULL among the columns the type that it has in the whole union."""
+    places = [i for i, e in enumerate(select.expressions) if isinstance(e.unalias(), exp.Null)]
+    if not places:
+        return
+    union: exp.Query = select
+    while isinstance(union.parent, exp.SetOperation):
+        union = union.parent
+    kinds = list(scopes.output(union).values())
+    if len(kinds) != len(select.expressions):
+        return
+    for place in places:
+        told = kinds[place].replace('"NULL"', "INTEGER")
+        told = "VARCHAR" if told.startswith("ENUM") else told
+        kind = exp.DataType.build(told, dialect="duckdb")
+        select.expressions[place].unalias().replace(exp.Cast(this=exp.Null(), to=kind))
+
+
+def _unite_by_name(union: exp.SetOperation) -> None:
+    """Bring the columns of both sides into one order; what a side lacks is NULL."""
+    sides = (union.this, union.expression)
+    names = list(dict.fromkeys(name for side in sides for name in output_names(side)))
+    for side in sides:
+        _reorder(side, names)
+    union.set("by_name", None)
+
+
+def _reorder(side: exp.Expr, names: list[str]) -> None:
+    if isinstance(side, exp.SetOperation):
+        _reorder(side.this, names)
+        _reorder(side.expression, names)
+    elif isinstance(side, exp.Select):
+        shown = {e.alias_or_name: e for e in side.expressions}
+        missing = {name: exp.alias_(exp.Null(), name) for name in names if name not in shown}
+        side.set("expressions", [(shown | missing)[name] for name in names])
+    else:
+        raise UntranslatableError("`by name` of something else than selects")
 
 
 def _alias_subqueries(tree: exp.Expr) -> None:
@@ -47,9 +92,9 @@ def _inline_windows(select: exp.Select) -> None:
     select.set("windows", None)
 
 
-def own_of(select: exp.Select, *kinds: type[exp.Expr]) -> list[exp.Expr]:
+def own_of(select: exp.Select, *kinds: type[Node]) -> list[Node]:
     """Return nodes of these kinds that belong to a select itself, not to a subquery of it."""
-    found = []
+    found: list[Node] = []
     for child in select.iter_expressions():
         if not isinstance(child, exp.With):
             found += own(child, *kinds)

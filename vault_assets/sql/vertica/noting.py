@@ -9,13 +9,20 @@ from vault_assets.sql.vertica.scopes import Scopes, outer_select, sources
 from vault_assets.sql.vertica.types import TEXTUAL
 
 _TEXTS = (
-    exp.Concat, exp.ConcatWs, exp.DPipe, exp.MD5, exp.Lower, exp.Upper, exp.Substring, exp.Replace, exp.RegexpReplace,
-    exp.TimeToStr, exp.Left, exp.Trim, exp.SplitPart, exp.JSONExtractScalar,
+    exp.Concat, exp.ConcatWs, exp.DPipe, exp.MD5, exp.Lower, exp.Upper, exp.Substring, exp.Replace,
+    exp.RegexpReplace, exp.TimeToStr, exp.Left, exp.Trim, exp.SplitPart, exp.JSONExtractScalar,
+    exp.Null,
 )  # fmt: skip
 _CONDITIONS = (
-    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.And, exp.Or, exp.Not, exp.In, exp.Exists, exp.Boolean,
-    exp.NullSafeEQ, exp.NullSafeNEQ, exp.Between,
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.And, exp.Or, exp.Not, exp.In,
+    exp.Exists, exp.Boolean, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Between,
 )  # fmt: skip
+_PLAIN = (
+    (_TEXTS, "VARCHAR"),
+    (_CONDITIONS, "BOOLEAN"),
+    ((exp.Count, exp.RowNumber), "BIGINT"),
+    ((exp.Tuple,), "STRUCT"),
+)
 
 
 def note_types(tree: exp.Expr, scopes: Scopes) -> None:
@@ -41,39 +48,27 @@ def _asked(node: exp.Expr) -> Iterator[exp.Expr]:
         yield from node.expressions
     elif isinstance(
         node,
-        exp.Max
-        | exp.Min
-        | exp.AnyValue
-        | exp.ArgMax
-        | exp.ArgMin
-        | exp.TimestampTrunc
-        | exp.DateTrunc,
+        exp.Max | exp.Min | exp.AnyValue | exp.ArgMax | exp.ArgMin,
     ):
         yield node.this
 
 
 def _type(value: exp.Expr, scopes: Scopes) -> str:
+    plain = _plain_type(value)
+    if plain is None and isinstance(value, exp.Column):
+        plain = _column_type(value, scopes)
+    return plain or scopes.type_of(value)
+
+
+def _plain_type(value: exp.Expr) -> str | None:
+    """Return the type that an expression has whatever it reads; None if that is not known."""
+    if isinstance(value, exp.Paren):
+        return _plain_type(value.this)
     if isinstance(value, exp.Literal):
         return "VARCHAR" if value.is_string else "INTEGER" if value.this.isdigit() else "DOUBLE"
-    if isinstance(value, exp.Paren):
-        return _type(value.this, scopes)
-    if isinstance(value, _TEXTS):
-        return "VARCHAR"
-    if isinstance(value, _CONDITIONS):
-        return "BOOLEAN"
-    if isinstance(value, exp.Null):
-        return "VARCHAR"
-    if isinstance(value, exp.Count | exp.RowNumber):
-        return "BIGINT"
     if isinstance(value, exp.Cast) and value.args["to"].this != exp.DataType.Type.USERDEFINED:
         return value.args["to"].sql("duckdb")
-    if isinstance(value, exp.Column):
-        found = _column_type(value, scopes)
-        if found:
-            return found
-    if isinstance(value, exp.Tuple):
-        return "STRUCT"
-    return scopes.type_of(value)
+    return next((kind for kinds, kind in _PLAIN if isinstance(value, kinds)), None)
 
 
 def _column_type(column: exp.Column, scopes: Scopes) -> str | None:

@@ -3,7 +3,8 @@
 from vault_assets.sql.vertica.errors import UntranslatableError
 
 _SIGNS = {
-    "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "US", "y": "YY", "j": "DDD",
+    "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "US", "y": "YY",
+    "j": "DDD",
 }  # fmt: skip
 
 

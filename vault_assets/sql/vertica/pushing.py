@@ -16,6 +16,7 @@ class Names:
     numbers: Iterator[int]
 
     def new(self) -> str:
+        """Return a name that no other derived table has."""
         return f"q{next(self.numbers)}"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import duckdb
 from sqlglot import exp
@@ -10,6 +11,7 @@ from vault_assets.sql.vertica.errors import UntranslatableError
 from vault_assets.sql.vertica.twin import Schema
 
 Columns = Mapping[str, str]
+Node = TypeVar("Node", bound=exp.Expr)
 
 
 def sources(select: exp.Select) -> list[exp.Expr]:
@@ -18,9 +20,9 @@ def sources(select: exp.Select) -> list[exp.Expr]:
     return found + [join.this for join in select.args.get("joins") or ()]
 
 
-def own(node: exp.Expr, *kinds: type[exp.Expr]) -> list[exp.Expr]:
+def own(node: exp.Expr, *kinds: type[Node]) -> list[Node]:
     """Return nodes of these kinds at or below `node` that are in no subquery."""
-    found: list[exp.Expr] = []
+    found: list[Node] = []
 
     def visit(part: exp.Expr) -> None:
         if isinstance(part, exp.Query):

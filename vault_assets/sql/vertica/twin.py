@@ -1,4 +1,4 @@
-"""The twin: an empty DuckDB with the same tables, which knows the columns and types of any query."""
+"""The twin: an empty DuckDB with the same tables, which describes any query."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -30,7 +30,8 @@ _INTEGERS = frozenset(
     {"BIGINT", "INTEGER", "INT", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT"}
 )
 _SHORT = {  # octets of a value as text
-    "INT": 20, "FLOAT": 25, "BOOLEAN": 5, "DATE": 15, "TIMESTAMP": 30, "TIMESTAMPTZ": 35, "UUID": 36, "TIME": 20,
+    "INT": 20, "FLOAT": 25, "BOOLEAN": 5, "DATE": 15, "TIMESTAMP": 30, "TIMESTAMPTZ": 35,
+    "UUID": 36, "TIME": 20,
 }  # fmt: skip
 
 

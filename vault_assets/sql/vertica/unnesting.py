@@ -71,13 +71,13 @@ def _columns(select: exp.Select, node: exp.Expr, listed: exp.Array, names: Names
 
 
 def _series(select: exp.Select, node: exp.Expr, series: exp.Expr, names: Names) -> None:
-    start, end, step = (series.args.get(part) for part in ("start", "end", "step"))
+    start, end, step = series.args["start"], series.args["end"], series.args.get("step")
     open_end = bool(series.args.get("is_end_exclusive"))
     outer, rows = names.new(), names.new()
     first, last = exp.column("_first", outer), exp.column("_last", outer)
     place = exp.column("n", rows)
     if isinstance(step, exp.Interval):
-        value: exp.Expr = call("TIMESTAMPADD", text(step.unit.name.lower()), place, first)
+        value: exp.Expr = call("TIMESTAMPADD", text(step.args["unit"].name.lower()), place, first)
         if step.this.name != "1":
             raise UntranslatableError("a series by another step than 1")
         spans = None
@@ -111,7 +111,7 @@ def _parts(select: exp.Select, node: exp.Expr, split: exp.Split, names: Names) -
     _joined(select, node, {"_list": split.this}, value, condition, (outer, rows), spans)
 
 
-def _joined(
+def _joined(  # noqa: PLR0917  parts of one construct
     select: exp.Select,
     node: exp.Expr,
     carried: dict[str, exp.Expr],

@@ -7,7 +7,7 @@ single values) go to the server by COPY. What only asks for columns is answered 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vault_assets.errors import TargetError
+from vault_assets.errors import TargetError, UnavailableError
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
@@ -56,7 +56,8 @@ class VerticaConnection:
 
         Raises:
             TargetError: It cannot be said on Vertica, or the server refuses it.
-            vertica_python.errors.Error: The server is gone, or another try may succeed.
+            UnavailableError: The server is gone, or another try may succeed.
+            vertica_python.errors.Error: The same inside of a transaction, which is tried again.
             DefinitionNeeded: It defines something, and changes wait for their commit.
         """
         found = statement(sql)
@@ -64,9 +65,11 @@ class VerticaConnection:
         try:
             return run(found, parameters or None)
         except client().errors.Error as error:
-            if may_go_away(error):
+            if not may_go_away(error):
+                raise TargetError(told(error)) from error
+            if self.unit.open:
                 raise
-            raise TargetError(told(error)) from error
+            raise UnavailableError(told(error), where=self.schemas.warehouse) from error
 
     def register(self, name: str, rows: Any) -> None:
         """Let the engine read a frame or an Arrow table by a name."""
@@ -86,7 +89,7 @@ class VerticaConnection:
         Args:
             defined: Definitions of earlier attempts, which are not made again; grows.
         """
-        self.unit = Unit(defined=defined)
+        self.unit = Unit(open=True, defined=defined)
 
     def commit(self) -> None:
         """Commit; what was dropped goes after it, for that is a definition."""

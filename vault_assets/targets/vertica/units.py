@@ -28,12 +28,14 @@ class Unit:
     """What a transaction has done so far.
 
     Args:
+        open: Whether there is a transaction: statements may also run outside of one.
         defined: Definitions of this and earlier attempts; they are not repeated.
         changed: Whether rows of tables that stay have changed.
         dropped: Tables whose rows are deleted and that are to go, with their columns.
         filled: Tables whose rows have changed.
     """
 
+    open: bool = False
     defined: set[str] = field(default_factory=set)
     changed: bool = False
     dropped: dict[Name, Columns] = field(default_factory=dict)
