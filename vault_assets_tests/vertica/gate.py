@@ -43,8 +43,9 @@ _TEXTS = re.compile(r"'(?:[^']|'')*'")
 _CALL = re.compile(r"(?<![\w\"])([A-Za-z_]\w*) ?\(")
 _NO_CALLS = frozenset({
     "ALL", "AND", "AS", "BETWEEN", "BY", "CASE", "CAST", "ELSE", "EXCEPT", "EXISTS", "FROM",
-    "GROUP", "HAVING", "IN", "INTERSECT", "INTO", "IS", "JOIN", "LIKE", "NOT", "NUMERIC", "ON", "OR",
-    "OVER", "SELECT", "TABLE", "THEN", "UNION", "VARBINARY", "VARCHAR", "WHEN", "WHERE", "WITH",
+    "GROUP", "HAVING", "IN", "INTERSECT", "INTO", "IS", "JOIN", "LIKE", "NOT", "NUMERIC", "ON",
+    "OR", "OVER", "SELECT", "TABLE", "THEN", "UNION", "VARBINARY", "VARCHAR", "WHEN", "WHERE",
+    "WITH",
 })  # fmt: skip
 
 
