@@ -246,6 +246,9 @@ def _group_by_all(select: exp.Select) -> None:
 
 def _order_by_places(select: exp.Select) -> None:
     order = select.args.get("order")
+    if order and len(order.expressions) == 1 and order.expressions[0].this.name.lower() == "all":
+        shown = [exp.Ordered(this=exp.column(n), nulls_first=False) for n in output_names(select)]
+        order.set("expressions", shown)
     for term in order.expressions if order else ():
         place = _place(term.this)
         if place:
