@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCALE ?= 1
 
-.PHONY: help install demo dev dashboard test test-long check lint types format docs-check bench lock down clean
+.PHONY: help install demo dev dashboard test test-long check lint types format docs-check bench vertica-demo lock down clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 $(VENV)/.installed: requirements.lock pyproject.toml setup.py
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,9 @@ demo: install ## Servers, sample files, the whole graph, the answer
 dev: install ## Dagster UI with sensors and schedules on http://127.0.0.1:3000
 	$(BIN)/vault-assets up
 	DAGSTER_HOME=$(CURDIR)/.vault/dagster $(BIN)/dagster dev --host 127.0.0.1 -w workspace.yaml
+
+vertica-demo: install ## Social on the stand-in for Vertica, a server for tests
+	$(BIN)/python -m vault_assets_tests.vertica_demo
 
 dashboard: install ## The marts as pages on http://127.0.0.1:8501
 	$(BIN)/vault-assets dashboard

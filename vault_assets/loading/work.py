@@ -6,6 +6,7 @@ from typing import Any
 from vault_assets.loading.registering import newest_etags, utc_now
 from vault_assets.loading.stored import stored_columns
 from vault_assets.model import Warehouse
+from vault_assets.model.names import literal
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.registry import APPLIED, BATCHES, FAILURES
 from vault_assets.targets.target import Target
@@ -29,11 +30,14 @@ def unfinished_batches(lake: Target, warehouse: Warehouse) -> list[tuple[str, st
     for _, name, _ in warehouse.vault_tables():
         plan = vault_plan(warehouse, name)
         needed += [(plan.table.label, binding.stage.source) for binding in plan.bindings]
+    if not needed:
+        return []
+    pairs = ", ".join(f"({literal(table)}, {literal(stage)})" for table, stage in needed)
     return session.connection.execute(
         f"""
         select b.batch_id, b.source
         from {BATCHES.sql} as b
-        inner join unnest($needed) as n (pair) on n.pair.stage = b.source
+        inner join (values {pairs}) as n (table_name, stage) on n.stage = b.source
         where
           not exists (
             select 1 from {FAILURES.sql} as f
@@ -41,12 +45,11 @@ def unfinished_batches(lake: Target, warehouse: Warehouse) -> list[tuple[str, st
           )
           and not exists (
             select 1 from {APPLIED.sql} as a
-            where a.table_name = n.pair.table_name and a.batch_id = b.batch_id
+            where a.table_name = n.table_name and a.batch_id = b.batch_id
           )
-        group by all
+        group by b.batch_id, b.source
         order by b.batch_id
-        """,
-        {"needed": [{"table_name": table, "stage": stage} for table, stage in needed]},
+        """
     ).fetchall()
 
 

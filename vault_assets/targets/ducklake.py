@@ -153,6 +153,10 @@ class DuckLake:
                 log.debug("the transaction had ended already")
             raise
 
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """Return the engine of this process: the connection itself."""
+        return self.connection()
+
     def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Return the rows of a query, on a connection of its own, to be read lazily."""
         connection = self.connection().cursor()

@@ -44,6 +44,10 @@ class Target(Protocol):
         """Run `unit` as `transaction` does, with what `prepare` made in the engine before."""
         ...
 
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """Return the engine of this process, which reads files and knows all columns."""
+        ...
+
     def relation(self, sql: str) -> Any:
         """Return the rows of a query, to be read as Polars or Arrow while others are written."""
         ...

@@ -144,6 +144,7 @@ VERTICA = frozenset(
         "GETUTCDATE",
         "GREATEST",
         "HEX_TO_BINARY",
+        "HEX_TO_INTEGER",
         "HOUR",
         "INSTR",
         "LAG",

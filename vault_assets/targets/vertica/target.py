@@ -177,6 +177,10 @@ class Vertica:
                 raise
             self._disconnect()
 
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """Return the engine of this process; its tables are empty."""
+        return self.connection().twin.engine
+
     def relation(self, sql: str) -> Rows:
         """Return the rows of a query; all of them are read at once."""
         return self.connection().execute(sql)

@@ -278,7 +278,7 @@ SELECT
   "s"."webhooks_delivered_at",
   CAST("s"."date" AS DATE) AS "event_date",
   "s"."etl_date",
-  MOD(CAST('0x' || SUBSTR(MD5("s"."user_id"), 1, 8) AS INT), NULLIF("z"."buckets", 0)) AS "user_bucket"
+  MOD(HEX_TO_INTEGER('0x' || SUBSTR(MD5("s"."user_id"), 1, 8)), NULLIF("z"."buckets", 0)) AS "user_bucket"
 FROM "stage"."payments" AS "s"
 INNER JOIN "newest" AS "n"
   ON "n"."batch_id" = "s"."batch_id"

@@ -254,7 +254,7 @@ SELECT
     COALESCE("s"."scheduled_at", "s"."posted_at")
   ) AS DATE) AS "event_date",
   "s"."etl_date",
-  MOD(CAST('0x' || SUBSTR(MD5("s"."user_id"), 1, 8) AS INT), NULLIF("z"."buckets", 0)) AS "user_bucket"
+  MOD(HEX_TO_INTEGER('0x' || SUBSTR(MD5("s"."user_id"), 1, 8)), NULLIF("z"."buckets", 0)) AS "user_bucket"
 FROM "stage"."posts" AS "s"
 INNER JOIN "newest" AS "n"
   ON "n"."batch_id" = "s"."batch_id"
