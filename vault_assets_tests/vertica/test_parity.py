@@ -13,7 +13,13 @@ from vault_assets_tests.vertica.houses import settings_of
 from vault_assets_tests.vertica.parity import Load, contents, declared, fix_clock, land, tables
 from vault_assets_tests.vertica_server.server import Server
 
-WAREHOUSES = {"social": 0.002}
+WAREHOUSES = {
+    "social": 0.002,
+    "commerce": 0.01,
+    "engagement": 0.01,
+    "clickstream": 0.0005,
+    "audio": 0.0005,
+}
 
 
 @dataclass(frozen=True)
