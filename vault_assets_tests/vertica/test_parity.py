@@ -13,6 +13,8 @@ from vault_assets_tests.vertica.houses import settings_of
 from vault_assets_tests.vertica.parity import Load, contents, declared, fix_clock, land, tables
 from vault_assets_tests.vertica_server.server import Server
 
+pytestmark = pytest.mark.timeout(600)
+
 WAREHOUSES = {
     "social": 0.002,
     "commerce": 0.01,
