@@ -58,7 +58,7 @@ create macro btrim(x) as trim(x), (x, y) as trim(x, y);
 create macro add_months(d, n) as d + to_months(n::int);
 create macro v_dayofweek(d) as dayofweek(d) + 1;
 create macro week_iso(d) as weekofyear(d);
-create macro dayofweek_iso(d) as isodow(d);
+create macro dayofweek_iso(d) as isodow(d)::int;
 create macro uuid_generate() as uuid();
 create macro st_geomfromtext(x) as x;
 create macro st_geographyfromtext(x) as x;
@@ -92,7 +92,8 @@ _NAMES = """
     regexp_substr
     add_months age clock_timestamp date_part date_trunc datediff day dayofmonth dayofweek
     dayofyear extract getdate getutcdate hour last_day microsecond minute month now quarter second
-    statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week week_iso dayofweek_iso year
+    statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week
+    week_iso dayofweek_iso year
     approximate_count_distinct avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop
     covar_samp
     listagg max median min percentile_cont stddev stddev_pop stddev_samp sum

@@ -125,42 +125,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000000')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events_quarantine"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000000')
+      AND "table_name" = 'stage.auth_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000000')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."auth_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -204,42 +204,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000001')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events_quarantine"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000001')
+      AND "table_name" = 'stage.auth_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000001')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."auth_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -283,42 +283,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000002')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events_quarantine"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000002')
+      AND "table_name" = 'stage.auth_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000002')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."auth_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -362,42 +362,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000003')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events_quarantine"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000003')
+      AND "table_name" = 'stage.auth_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000003')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."auth_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -441,42 +441,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000004')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events_quarantine"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000004')
+      AND "table_name" = 'stage.auth_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000004')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."auth_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -520,42 +520,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000005')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events_quarantine"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000005')
+      AND "table_name" = 'stage.auth_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000005')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."auth_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -599,42 +599,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000006')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."auth_events_quarantine"
+    WHERE
+      "batch_id" IN ('auth_events-20300101-000001-000006')
+      AND "table_name" = 'stage.auth_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."auth_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000006')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."auth_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 

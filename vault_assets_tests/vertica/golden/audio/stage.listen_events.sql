@@ -141,42 +141,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000000')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000000')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000000')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -220,42 +220,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000001')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000001')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000001')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -299,42 +299,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000002')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000002')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000002')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -378,42 +378,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000003')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000003')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000003')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -457,42 +457,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000004')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000004')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000004')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -536,42 +536,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000005')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000005')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000005')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -615,42 +615,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000006')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000006')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000006')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -694,42 +694,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000007')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000007')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000007')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -773,42 +773,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000008')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000008')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000008')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -852,42 +852,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000009')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000009')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000009')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -931,42 +931,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000010')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000010')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000010')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -1010,42 +1010,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000011')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."listen_events_quarantine"
+    WHERE
+      "batch_id" IN ('listen_events-20300101-000000-000011')
+      AND "table_name" = 'stage.listen_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."listen_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000011')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."listen_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 

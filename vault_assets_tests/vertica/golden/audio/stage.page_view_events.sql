@@ -134,42 +134,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000000')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000000')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000000')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -213,42 +213,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000001')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000001')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000001')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -292,42 +292,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000002')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000002')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000002')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -371,42 +371,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000003')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000003')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000003')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -450,42 +450,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000004')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000004')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000004')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -529,42 +529,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000005')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000005')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000005')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -608,42 +608,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000006')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000006')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000006')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -687,42 +687,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000007')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000007')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000007')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -766,42 +766,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000008')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000008')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000008')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -845,42 +845,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000009')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000009')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000009')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -924,42 +924,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000010')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000010')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000010')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -1003,42 +1003,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000011')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000011')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000011')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -1082,42 +1082,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000012')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."page_view_events_quarantine"
+    WHERE
+      "batch_id" IN ('page_view_events-20300101-000002-000012')
+      AND "table_name" = 'stage.page_view_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."page_view_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000012')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."page_view_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 

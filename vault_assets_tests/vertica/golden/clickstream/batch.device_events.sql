@@ -101,42 +101,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000000')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000000')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000000')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -180,42 +180,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000001')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000001')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000001')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -259,42 +259,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000002')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000002')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000002')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -338,42 +338,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000003')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000003')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000003')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -417,42 +417,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000004')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000004')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000004')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -496,42 +496,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000005')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000005')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000005')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -575,42 +575,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000006')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000006')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000006')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -654,42 +654,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000007')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000007')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000007')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -733,42 +733,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000008')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000008')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000008')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
@@ -812,42 +812,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000009')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."device_events_quarantine"
+    WHERE
+      "batch_id" IN ('device_events-20300101-000001-000009')
+      AND "table_name" = 'batch.device_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "batch"."device_events_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000009')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "batch"."device_events" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 

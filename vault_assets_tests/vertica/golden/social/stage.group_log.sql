@@ -100,42 +100,42 @@ SELECT
   "wrong"."loaded",
   "wrong"."quarantined"
 FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."group_log"
+    WHERE
+      "batch_id" IN ('group_log-20300101-000003-000000')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "stage"."group_log_quarantine"
+    WHERE
+      "batch_id" IN ('group_log-20300101-000003-000000')
+      AND "table_name" = 'stage.group_log'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
   SELECT
     "a"."batch_id",
     "a"."rows_in" AS "records",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."group_log" AS "s"
-      WHERE
-        "s"."batch_id" = "a"."batch_id"
-        AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-    ) AS "loaded",
-    (
-      SELECT
-        COUNT(*)
-      FROM "stage"."group_log_quarantine" AS "q"
-      WHERE
-        "q"."batch_id" = "a"."batch_id"
-        AND "q"."table_name" = "a"."table_name"
-        AND NOT "q"."reason" IS NULL
-    ) AS "quarantined"
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
   FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
   WHERE
     "a"."table_name" = 'stage.group_log'
     AND "a"."batch_id" IN ('group_log-20300101-000003-000000')
-    AND (
-      "a"."rows_in"
-    ) <> (
-      (
-        SELECT
-          COUNT(*)
-        FROM "stage"."group_log" AS "s"
-        WHERE
-          "s"."batch_id" = "a"."batch_id"
-          AND "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
-      )
-    ) + "quarantined"
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
 ) AS "wrong"
 LIMIT 11;
 
