@@ -108,7 +108,7 @@ def _name_files(session: Session, rows: list[dict[str, Any]]) -> None:
     if stored_columns(session, OBJECTS):
         sql += f" union all select batch_id, object_key, position from {OBJECTS.sql}"
     files = session.rows(
-        f"select * from ({sql}) where list_contains($ids, batch_id)",
+        f"select * from ({sql}) as files where list_contains($ids, batch_id)",
         {"ids": [str(row["batch_id"]) for row in rows]},
     )
     keys = {(row["batch_id"], row["position"]): row["object_key"] for row in files}

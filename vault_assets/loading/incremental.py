@@ -13,8 +13,8 @@ from vault_assets.loading.writing import Query, Written, described, fit, source_
 from vault_assets.model import Warehouse
 from vault_assets.model.partitions import BATCHES
 from vault_assets.sql.plans import TablePlan
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
 class Division(Protocol):
@@ -77,7 +77,7 @@ class Division(Protocol):
 
 
 def replace_changed(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     query: Query,

@@ -3,8 +3,8 @@
 from vault_assets.loading.stored import stored_columns
 from vault_assets.model.layouts import Layout
 from vault_assets.sql.plans import TablePlan
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 _MARK = "layout: "
 
@@ -42,7 +42,7 @@ def ensure_layout(
     return True
 
 
-def change_layout(lake: DuckLake, table: TablePlan, layout: Layout | None) -> None:
+def change_layout(lake: Target, table: TablePlan, layout: Layout | None) -> None:
     """Change the layout of a table that is there, in a transaction of its own.
 
     One that also reads or writes the table after the change ends the process.

@@ -12,14 +12,14 @@ from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.mart_views import VIEW_AS, described_call, view_statements
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 _MARK = "definition: "
 
 
 def create_view(
-    lake: DuckLake, warehouse: Warehouse, name: str, audits: Sequence[Audit] = ()
+    lake: Target, warehouse: Warehouse, name: str, audits: Sequence[Audit] = ()
 ) -> Written:
     """Create or replace the view of a mart, with parameters as a table macro beside it.
 

@@ -16,8 +16,8 @@ from vault_assets.model import Warehouse
 from vault_assets.model.layouts import Layout
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 __all__ = ["Query", "Rows", "Written", "build_mart", "mart_audits", "mart_query", "replace_table"]
 
@@ -28,7 +28,7 @@ def mart_query(warehouse: Warehouse, name: str) -> Query:
 
 
 def replace_table(
-    lake: DuckLake,
+    lake: Target,
     layer: str,
     name: str,
     rows: Rows,
@@ -76,7 +76,7 @@ def replace_table(
 
 
 def build_mart(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     *,

@@ -107,7 +107,7 @@ class Partitions:
 
     def finish(self, session: Session) -> dict[str, Any]:
         """Note the exports that are due; return the partitions that were built and are stored."""
-        rows = session.rows(f"select partition_value from {CHANGED} order by all")
+        rows = session.rows(f"select partition_value from {CHANGED} order by partition_value")
         built = tuple(row["partition_value"] for row in rows)
         if self.mart.export and built:
             self._note_exports(session)

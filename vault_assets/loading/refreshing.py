@@ -12,8 +12,8 @@ from vault_assets.sql.feeding import feeds_of
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import REFRESHED
 from vault_assets.sql.templates import read_sql
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 VIEW = TablePlan("registry", "model_freshness", ())
 
@@ -82,7 +82,7 @@ def refresh_of(warehouse: Warehouse, name: str) -> Refresh:
     return Refresh(warehouse.mart_label(name), tuple(inputs), utc_now(), key)
 
 
-def model_freshness(lake: DuckLake) -> list[ModelFreshness]:
+def model_freshness(lake: Target) -> list[ModelFreshness]:
     """Return the age of every mart that was built, by label."""
     session = lake.session()
     if not stored_columns(session, VIEW):

@@ -22,12 +22,11 @@ from vault_assets.loading.stored import (
     stored_catalog,
     stored_columns,
     stored_tables,
-    stored_views,
 )
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
 from vault_assets.sql import dialect
-from vault_assets.sql.plans import StagePlan, TablePlan, VaultPlan
+from vault_assets.sql.plans import Hash, StagePlan, TablePlan, VaultPlan
 from vault_assets.sql.registry import TABLES
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
@@ -62,6 +61,7 @@ def ensure_table(session: Session, table: TablePlan) -> list[str]:
 
 
 def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
+    session.declare(table)
     if not stored:
         ensure_schema(session, table.layer)
         session.run(render("vault/create_table.sql", table=table), note=False)
@@ -109,7 +109,9 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
         refuse_other_hashes(plan, changed)
     ensure_table(session, plan.quarantine)
     added = set(ensure_table(session, plan.table))
-    new = [item for item in plan.hashes if item.name in added]
+    new = [
+        item for item in plan.hashes if item.name in added or _was_killed(session, comments, item)
+    ]
     # Columns that are new are NULL in kept rows: at the end of a payload they change no hash.
     kept = [change for change in changed if change[0].name not in added]
     stale = [change[0] for change in kept if not appends(change, beyond=comments)]
@@ -123,6 +125,11 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     for item in plan.hashes:
         if comments.get(item.name) != definition(item):
             define(session, plan, item)
+
+
+def _was_killed(session: Session, comments: Mapping[str, str | None], item: Hash) -> bool:
+    """Whether a column was added by a load that did not live to fill and define it."""
+    return session.defines_alone and item.name in comments and not comments[item.name]
 
 
 def _drop_retyped(session: Session, plan: StagePlan) -> None:
@@ -189,7 +196,12 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
     _ensure_views(session, plan, tables)
     _ensure_master_view(session, plan, tables)
     _ensure_role_views(session, plan, tables)
-    return not stored
+    return not stored or (session.defines_alone and _is_empty(session, plan.table))
+
+
+def _is_empty(session: Session, table: TablePlan) -> bool:
+    """Whether a table has no rows, not even ghosts: its first load was killed, or was empty."""
+    return not session.value(f"select count(*) from (select 1 from {table.sql} limit 1) as found")
 
 
 def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
@@ -198,8 +210,10 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
     for view in wanted:
         if list(tables.get(view.view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-    if not wanted and (plan.history or "views" in plan.options):
-        _drop_views(session, plan)
+    if plan.history or "views" in plan.options:
+        known = {f"{plan.table.name}_{kind}" for kind in VIEWS}
+        for name in sorted(known & set(tables) - {view.view.name for view in wanted}):
+            session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def _ensure_master_view(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
@@ -217,12 +231,6 @@ def _ensure_role_views(session: Session, plan: VaultPlan, tables: Mapping[str, C
     for view in plan.options.get("role_views", ()):
         if list(tables.get(view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-
-
-def _drop_views(session: Session, plan: VaultPlan) -> None:
-    names = [f"{plan.table.name}_{kind}" for kind in VIEWS]
-    for name in stored_views(session, plan.table.layer).keys() & set(names):
-        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def insert_ghosts(session: Session, plan: VaultPlan) -> None:

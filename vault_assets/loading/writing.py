@@ -79,7 +79,7 @@ def described(
     """Return {name: type} of the columns of a query.
 
     Raises:
-        TargetError: DuckLake would corrupt a column.
+        TargetError: Target would corrupt a column.
     """
     rows = session.rows(f"describe {source}", parameters)
     columns = {row["column_name"]: row["column_type"] for row in rows}
@@ -100,6 +100,7 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
     Returns:
         Whether the table, or one of its columns, is new.
     """
+    session.declare(table)
     stored = stored_columns(session, table)
     if not stored or _is_view(session, table):
         ensure_schema(session, table.layer)

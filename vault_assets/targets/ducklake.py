@@ -33,6 +33,7 @@ Prepared = TypeVar("Prepared")
 
 _ATTEMPTS = 5
 _TRANSIENT = (duckdb.TransactionException, duckdb.IOException)
+_NO_LAKE = ("Existing DuckLake at metadata catalog", "in read-only mode: database does not exist")
 _BROKEN = (duckdb.InternalException, duckdb.FatalException, psycopg.OperationalError)
 
 
@@ -154,6 +155,16 @@ class DuckLake:
             except duckdb.Error:
                 log.debug("the transaction had ended already")
             raise
+
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """Return the engine of this process: the connection itself."""
+        return self.connection()
+
+    def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a query, on a connection of its own, to be read lazily."""
+        connection = self.connection().cursor()
+        connection.execute(f"use {quoted(self.warehouse)}")
+        return connection.sql(sql)
 
     def session(self) -> Session:
         """Return a session outside of a transaction, for reading."""
@@ -287,6 +298,12 @@ class DuckLake:
                 f"the catalog is open in another process{who}, and a file catalog admits one",
                 where=str(self.catalog_file()),
                 fix="Close the other process, or use the served form: `vault-assets up`.",
+            )
+        if self.read_only and any(sign in text for sign in _NO_LAKE):
+            return TargetError(
+                "there is no lake yet",
+                where=self.warehouse if self.served else str(self.catalog_file()),
+                fix=f"`vault-assets run {self.warehouse}` makes it.",
             )
         return TargetError(
             f"cannot attach the lake: {without_secrets(text, self.settings)}",

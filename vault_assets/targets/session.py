@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-import duckdb
+from vault_assets.sql.plans import TablePlan
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
@@ -22,15 +22,28 @@ _CHANGES_TABLES = re.compile(
 class Session:
     """Runs statements on a connection and keeps their text for the asset's metadata.
 
+    Class attributes say what the database can do:
+    `enumerates`: it has enumerations, which make comparisons of texts cheap;
+    `defines_alone`: a definition commits by itself, so that a table may be there without its first
+    rows after a load was killed;
+    `widest_text`: octets of the longest text that it stores, None without a limit;
+    `refused_characters`: pattern of characters that no text may hold, or none.
+
     Args:
-        connection: A connection with the lake as current database.
+        connection: A DuckDB connection with the lake as current database, or one that offers what
+            loads use of it: `execute`, `register`, `unregister`.
         facts: By table as layer.name, or by layer: what stays true until this process changes it.
         alone: Whether the catalog cannot change before the session ends.
     """
 
+    enumerates: ClassVar[bool] = True
+    defines_alone: ClassVar[bool] = False
+    widest_text: ClassVar[int | None] = None
+    refused_characters: ClassVar[str] = ""
+
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        connection: Any,
         facts: dict[str, str] | None = None,
         *,
         alone: bool = False,
@@ -39,6 +52,9 @@ class Session:
         self.statements: list[str] = []
         self.facts = facts if facts is not None else {}
         self._catalog: dict[str, Any] | None = {} if alone else None
+
+    def declare(self, table: TablePlan) -> None:
+        """Tell the plan of a table before a statement that may create it."""
 
     def run(self, sql: str, parameters: Parameters = None, *, note: bool = True) -> int:
         """Run one statement; return the rows it changed, or 0 if it does not say.
