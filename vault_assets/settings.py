@@ -17,7 +17,9 @@ class Settings(BaseSettings):
         env_prefix="VAULT_ASSETS_", env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
-    target: Literal["ducklake"] = Field(default="ducklake", description="Where tables are written.")
+    target: Literal["ducklake", "vertica"] = Field(
+        default="ducklake", description="Where tables are written."
+    )
     home: Path = Field(
         default=Path(".vault"),
         description="Folder of local state: services, Dagster's storage, spill files.",
@@ -56,4 +58,26 @@ class Settings(BaseSettings):
     )
     alert_urls: SecretStr = Field(
         default=SecretStr(""), description="Where alerts go: apprise URLs, separated by spaces."
+    )
+    vertica_host: str = Field(default="", description="Host of a node of Vertica.")
+    vertica_port: int = Field(default=5433, description="Its port.")
+    vertica_user: str = Field(default="dbadmin", description="Who logs in.")
+    vertica_password: SecretStr = Field(default=SecretStr(""), description="The password.")
+    vertica_database: str = Field(default="", description="Name of the database.")
+    vertica_tlsmode: Literal["disable", "require", "verify-ca", "verify-full"] = Field(
+        default="verify-full",
+        description="How the connection is encrypted: verify-full checks certificate and host.",
+    )
+    vertica_ca_file: str = Field(
+        default="", description="File of the certificates to trust; empty = the system's."
+    )
+    vertica_backup_nodes: str = Field(
+        default="",
+        description="Other nodes, tried in order: host or host:port, separated by spaces.",
+    )
+    vertica_connection_timeout: float = Field(
+        default=10.0, gt=0, description="Seconds to wait for a connection to a node."
+    )
+    vertica_label: str = Field(
+        default="vault-assets", description="Begin of the label of sessions in v_monitor.sessions."
     )

@@ -10,6 +10,12 @@ from vault_assets_tests.places import Place, served_place
 from vault_assets_tests.servers import local_services, service_home
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with slow tests first: processes that share the files then end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator[Services]:
     """Postgres and an S3 server."""

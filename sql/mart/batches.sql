@@ -26,13 +26,15 @@ marks as (
     a.stage,
     a.batch_id,
     count(*) as tables,
-    bit_xor(
-      md5_number_lower(
-        case
-          when a.table_name in ({{ marts | map('lit') | join(', ') }}) then concat_ws('|', a.table_name, a.note)
-          else concat_ws('|', a.table_name, a.applied_at)
-        end
-      )
+    cast(
+      bit_xor(
+        md5_number_lower(
+          case
+            when a.table_name in ({{ marts | map('lit') | join(', ') }}) then concat_ws('|', a.table_name, a.note)
+            else concat_ws('|', a.table_name, a.applied_at)
+          end
+        )
+      ) as varchar
     ) as mark
   from registry.applied as a
   inner join reads as r on r.table_name = a.table_name and r.stage = a.stage
@@ -55,7 +57,7 @@ judged as (
     s.records,
     s.loaded,
     coalesce(m.tables = n.tables, false) as is_complete,
-    '{"applied": "' || coalesce(m.mark, 0) || '"' as applied,
+    '{"applied": "' || coalesce(m.mark, '0') || '"' as applied,
     ', "rewritten": "' || coalesce(cast(w.rewritten_at as varchar), '') || '"}' as rewritten
   from staged as s
   inner join needed as n on n.stage = s.stage

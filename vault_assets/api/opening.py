@@ -6,12 +6,12 @@ from typing import Any
 
 from vault_assets.api.vault import Vault
 from vault_assets.errors import DeclarationError
-from vault_assets.local.resolve import resolved
 from vault_assets.model import Warehouse
 from vault_assets.model.reading import read_warehouse
 from vault_assets.settings import Settings
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.memory import MemoryLake
+from vault_assets.targets.opening import open_target
 
 
 def open_lake(
@@ -39,7 +39,7 @@ def open_lake(
     if folder is not None and settings is not None:
         raise DeclarationError("a lake is in a folder or where settings say, not both")
     if settings is not None:
-        return Vault(declared, DuckLake(declared.name, resolved(settings)))
+        return Vault(declared, open_target(declared.name, settings))
     if folder is not None:
         return Vault(declared, DuckLake(declared.name, _settings_of(folder)))
     return Vault(declared, MemoryLake(declared.name))

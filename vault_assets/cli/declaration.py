@@ -27,10 +27,11 @@ from vault_assets.sql.checking import check_plans
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.query_plans import query_table
 from vault_assets.sql.tracing import mart_tables
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import engine
+from vault_assets.targets.opening import open_target
 
 console = terminal()
+_PLACES = {"ducklake": "lake", "vertica": "schemas on Vertica of"}
 
 
 def check() -> None:
@@ -127,7 +128,7 @@ def _probes() -> Iterator[tuple[str, Callable[[], str]]]:
     except VaultAssetsError:
         return
     for name in names:
-        yield f"lake {name}", lambda name=name: _lake(name, settings)
+        yield f"{_PLACES[settings.target]} {name}", lambda name=name: _lake(name, settings)
 
 
 def _extensions(settings: Settings) -> str:
@@ -142,6 +143,9 @@ def _extensions(settings: Settings) -> str:
 
 def _settings() -> str:
     settings = resolved()
+    if settings.target == "vertica":
+        place = f"{settings.vertica_host}:{settings.vertica_port}"
+        return f"Vertica at {place}, TLS {settings.vertica_tlsmode}, landing {settings.landing}"
     form = "served" if settings.catalog.startswith("postgres") else "single process"
     return f"{form}, landing {settings.landing}, data {settings.data}, catalog {settings.catalog}"
 
@@ -152,7 +156,7 @@ def _store(settings: Settings) -> str:
 
 
 def _lake(name: str, settings: Settings) -> str:
-    with DuckLake(name, settings) as lake:
+    with open_target(name, settings) as lake:
         found = lake.session().value(
             "select count(*) from duckdb_tables() where database_name = current_database()"
         )

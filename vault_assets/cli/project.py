@@ -6,13 +6,13 @@ import shutil
 from pathlib import Path
 
 from vault_assets.errors import SettingsError
-from vault_assets.local.resolve import resolved
 from vault_assets.model import Warehouse
 from vault_assets.model.names import nearest
 from vault_assets.model.reading import declarations, read_warehouse
 from vault_assets.settings import Settings
 from vault_assets.sql.templates import sql_folder
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.opening import open_target
+from vault_assets.targets.target import Target
 
 
 def declaration_files(settings: Settings) -> list[Path]:
@@ -67,9 +67,9 @@ def chosen(name: str | None, settings: Settings) -> Warehouse:
     return found[name]
 
 
-def lake_of(name: str, *, read_only: bool = False) -> DuckLake:
+def lake_of(name: str, *, read_only: bool = False) -> Target:
     """Return the lake of a warehouse, with complete settings."""
-    return DuckLake(name, resolved(), read_only=read_only)
+    return open_target(name, read_only=read_only)
 
 
 def dagster_home(settings: Settings) -> Path:

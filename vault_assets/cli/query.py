@@ -15,6 +15,7 @@ from vault_assets.cli.reading_only import confine, refuse_all_but_reading
 from vault_assets.errors import VaultAssetsError
 from vault_assets.local.resolve import resolved
 from vault_assets.model.names import quoted
+from vault_assets.targets.target import Target
 
 TABLE_ROWS = 1000
 BATCH_ROWS = 50_000
@@ -37,13 +38,20 @@ def query(
     settings = resolved()
     name = chosen(warehouse, settings).name
     with lake_of(name, read_only=True) as lake:
-        connection = lake.connection()
+        engine = lake.engine()
         try:
-            confine(connection, (settings.data, settings.landing))
-            refuse_all_but_reading(connection, sql)
-            print_rows(connection.sql(sql), form)
+            confine(engine, (settings.data, settings.landing))
+            refuse_all_but_reading(engine, sql)
+            print_rows(_answer(lake, engine, sql), form)
         except duckdb.Error as error:
             raise VaultAssetsError(str(error)) from error
+
+
+def _answer(lake: Target, engine: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
+    """Return the rows, read lazily if they are in the engine's reach."""
+    if lake.connection() is engine:
+        return engine.sql(sql)
+    return engine.from_arrow(lake.connection().execute(sql).to_arrow_table())
 
 
 def print_rows(rows: duckdb.DuckDBPyRelation, form: Format) -> None:

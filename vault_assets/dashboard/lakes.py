@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from vault_assets.errors import SettingsError
 from vault_assets.local.resolve import resolved
 from vault_assets.model.names import quoted
 from vault_assets.settings import Settings
@@ -86,6 +87,11 @@ def reading(warehouse: str) -> Iterator[Reader]:
         TargetError: There is no such lake, or it cannot be reached.
     """
     settings = resolved()
+    if settings.target != "ducklake":
+        raise SettingsError(
+            f"the dashboard reads DuckLake, and the target is {settings.target}",
+            fix="Connect the tool of your choice to the marts on Vertica.",
+        )
     connection = _warm_engine(settings)
     try:
         DuckLake(warehouse, settings, read_only=True).attach_to(connection)

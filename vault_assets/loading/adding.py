@@ -26,10 +26,10 @@ from vault_assets.model.names import nearest, quoted
 from vault_assets.sql.registry import BATCHES
 from vault_assets.sql.stages import stage_plan
 from vault_assets.targets.csv import spool
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.files import read_file
 from vault_assets.targets.rows import RECORD_SOURCE, Given, GivenRows, given_rows, read_rows
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 Addable = GivenRows | Given | Path
 """Rows in memory, or the path of a file in the format of the source."""
@@ -48,7 +48,7 @@ def declared_source(warehouse: Warehouse, name: str) -> Source:
 
 
 def add_batch(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     source: str,
     rows: Addable,
@@ -100,7 +100,7 @@ def add_batch(
 
 
 def replace_rows(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     source: str,
     batch_id: str,

@@ -14,8 +14,8 @@ from vault_assets.loading.work import unfinished_batches
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.registry import APPLIED, APPROVALS
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Approval:
 
 
 def approve(
-    lake: DuckLake, warehouse: Warehouse, batch_id: str, *, reason: str, by: str | None = None
+    lake: Target, warehouse: Warehouse, batch_id: str, *, reason: str, by: str | None = None
 ) -> Approval:
     """Let the tables that hold a batch apply it with their next load.
 
@@ -72,7 +72,7 @@ def approve(
     return lake.transaction([APPROVALS.label], unit)
 
 
-def waiting_approvals(lake: DuckLake, warehouse: Warehouse) -> list[dict[str, Any]]:
+def waiting_approvals(lake: Target, warehouse: Warehouse) -> list[dict[str, Any]]:
     """Return the approvals of batches that are not applied everywhere, the earliest first."""
     session = lake.session()
     if not stored_columns(session, APPROVALS):

@@ -10,14 +10,14 @@ from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.templates import declared_sql, render
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 NEW = "new_batches"
 """The temp table that a mart's query `changed` reads."""
 
 
-def forget_consumed(lake: DuckLake, warehouse: Warehouse) -> None:
+def forget_consumed(lake: Target, warehouse: Warehouse) -> None:
     """Let the next build of every mart by partition or by key build all of it."""
     labels = [warehouse.mart_label(name) for name, mart in warehouse.marts.items() if mart.changes]
     if labels:

@@ -18,8 +18,8 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.registry import EXPORTS_DUE
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 EXPORT_EQUALS = Audit(
     "export_equals", "", "Every file, read back, has the rows of the mart and no others."
@@ -28,7 +28,7 @@ _DUE = f"{EXPORTS_DUE.sql} where table_name = $table"
 
 
 def export_mart(
-    lake: DuckLake, store: Store, warehouse: Warehouse, name: str, written: Written
+    lake: Target, store: Store, warehouse: Warehouse, name: str, written: Written
 ) -> Written:
     """Write the files of what was built, after it was committed, and compare them with the mart.
 
@@ -124,7 +124,7 @@ def _rows_of(session: Session, table: TablePlan, mart: Mart, value: str | None) 
 
 
 @contextmanager
-def _scratch(lake: DuckLake) -> Iterator[Path]:
+def _scratch(lake: Target) -> Iterator[Path]:
     path = lake.work_dir / f"export-{uuid.uuid4().hex}.csv"
     try:
         yield path

@@ -19,11 +19,11 @@ from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import CheckTemplate, render
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
-def judge_stage(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
+def judge_stage(lake: Target, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
     """Return what the audits of a stage say of all its batches."""
     source, session = warehouse.sources[name], lake.session()
     batches = session.rows(
@@ -38,7 +38,7 @@ def judge_stage(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdic
     return _judged(session, [scoped(audit, scope) for audit in audits])
 
 
-def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
+def judge_vault_table(lake: Target, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
     """Return what the audits of a vault table say of all its rows."""
     plan, session = vault_plan(warehouse, name), lake.session()
     lake.transaction([], ensure_registry)
@@ -59,7 +59,7 @@ def judge_vault_table(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[
         session.run("drop view if exists temp.decided")
 
 
-def judge_mart(lake: DuckLake, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
+def judge_mart(lake: Target, warehouse: Warehouse, name: str) -> tuple[Verdict, ...]:
     """Return what the audits of a mart say of its rows."""
     mart = warehouse.marts[name]
     session, table = lake.session(), mart_table(warehouse, name)

@@ -4,11 +4,11 @@ from vault_assets.errors import BatchError
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.model.names import nearest
 from vault_assets.sql.registry import BATCHES, RELEASED
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
-def batch_source(lake: DuckLake, batch_id: str) -> str:
+def batch_source(lake: Target, batch_id: str) -> str:
     """Return the source of a registered batch.
 
     Raises:
@@ -28,7 +28,7 @@ def batch_source(lake: DuckLake, batch_id: str) -> str:
     return known[batch_id]
 
 
-def refuse_released(lake: DuckLake, batch_id: str) -> None:
+def refuse_released(lake: Target, batch_id: str) -> None:
     """Refuse to read a batch anew whose quarantined rows were released: they would come twice.
 
     Raises:

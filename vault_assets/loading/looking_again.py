@@ -20,14 +20,14 @@ from vault_assets.model.names import quoted
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import APPLIED, BATCHES
 from vault_assets.sql.stages import stage_plan
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.rows import read_rows
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 _REFUSED = "not by_vault and reason like 'prejoin:%'"
 
 
-def is_given(lake: DuckLake, batch_id: str) -> bool:
+def is_given(lake: Target, batch_id: str) -> bool:
     """Whether a registered batch was given as rows, so that there is no object to read."""
     key = lake.session().value(
         f"select max(object_key) from {BATCHES.sql} where batch_id = $batch_id",
@@ -37,7 +37,7 @@ def is_given(lake: DuckLake, batch_id: str) -> bool:
 
 
 def look_up_again(
-    lake: DuckLake, warehouse: Warehouse, source: str, batch_id: str, *, run_id: str
+    lake: Target, warehouse: Warehouse, source: str, batch_id: str, *, run_id: str
 ) -> Staged:
     """Stage the kept rows of a batch and those whose lookup found nothing, with new lookups.
 

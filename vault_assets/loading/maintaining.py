@@ -13,6 +13,7 @@ from vault_assets.model.names import literal
 from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.engine import without_secrets
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 __all__ = ["CLEAN_DAYS", "KEEP_DAYS", "Maintained", "maintain"]
 
@@ -49,7 +50,7 @@ class Maintained:
 
 
 def maintain(
-    lake: DuckLake,
+    lake: Target,
     *,
     keep_days: int = KEEP_DAYS,
     clean_days: int = CLEAN_DAYS,
@@ -73,6 +74,12 @@ def maintain(
         TargetError: The database refused a statement, or the store lacks a file that some snapshot
             needs: before, in which case nothing was done, or afterwards.
     """
+    if not isinstance(lake, DuckLake):
+        raise TargetError(
+            "only a lake has files to merge and snapshots to forget",
+            where=lake.warehouse,
+            fix="Vertica's Tuple Mover merges containers by itself.",
+        )
     _refuse_missing(lake)
     before = table_files(lake)
     for table in before:

@@ -61,6 +61,11 @@ class Partitions:
         return ONLY_CHANGED
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The column of the partitions."""
+        return (self.partition.column,)
+
+    @property
     def matching(self) -> str:
         """SQL: whether a row belongs to what is built."""
         return f"{quoted(self.partition.column)} in (select partition_value from {CHANGED})"
@@ -102,7 +107,7 @@ class Partitions:
 
     def finish(self, session: Session) -> dict[str, Any]:
         """Note the exports that are due; return the partitions that were built and are stored."""
-        rows = session.rows(f"select partition_value from {CHANGED} order by all")
+        rows = session.rows(f"select partition_value from {CHANGED} order by partition_value")
         built = tuple(row["partition_value"] for row in rows)
         if self.mart.export and built:
             self._note_exports(session)

@@ -25,9 +25,9 @@ from vault_assets.sql.templates import render
 from vault_assets.targets.csv import read_csv, spool
 from vault_assets.targets.csv.header import Header, read_header
 from vault_assets.targets.csv.scratch import Scratch
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.files import read_file
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 LINE = "row_no"
 """Column that says which quarantined row is corrected."""
@@ -92,7 +92,7 @@ def open_rows(
 
 @contextmanager
 def exported(
-    lake: DuckLake, warehouse: Warehouse, batch_id: str
+    lake: Target, warehouse: Warehouse, batch_id: str
 ) -> Iterator[duckdb.DuckDBPyRelation]:
     """Give the rows of `open_rows` to a person: row_no, the cells, _reason, _detail and _raw.
 

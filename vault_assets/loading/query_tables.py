@@ -19,8 +19,8 @@ from vault_assets.sql.dialect import timestamp
 from vault_assets.sql.query_plans import QueryPlan, bridge_plan, pit_plan
 from vault_assets.sql.registry import PARTITIONS
 from vault_assets.sql.templates import CheckTemplate, check_templates, render
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 Times = tuple[dt.datetime, ...]
 
@@ -49,7 +49,7 @@ class Built:
 
 
 def build_pit(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     *,
@@ -76,7 +76,7 @@ def build_pit(
 
 
 def build_bridge(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     *,
@@ -89,7 +89,7 @@ def build_bridge(
 
 
 def build_query_table(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     *,
@@ -112,7 +112,7 @@ def query_checks(plan: QueryPlan) -> list[CheckTemplate]:
     return [*check_templates(f"query/{plan.pattern}"), *check_templates("query")]
 
 
-def _build(lake: DuckLake, plan: QueryPlan, run_id: str, extra_audits: Sequence[Audit]) -> Built:
+def _build(lake: Target, plan: QueryPlan, run_id: str, extra_audits: Sequence[Audit]) -> Built:
     def unit(session: Session) -> Built:
         ensure_registry(session)
         _require_tables(session, plan)

@@ -12,8 +12,8 @@ from vault_assets.landing.store import Object, Store
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.model import Source, Warehouse
 from vault_assets.sql.registry import OBJECTS
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 BATCHES_LOCK = "registry.batches"
 _FIELDS = tuple(Batch.__dataclass_fields__)
@@ -51,7 +51,7 @@ def _listed(store: Store, source: Source) -> tuple[list[Object], Grouped]:
     return [group.whole for group in groups.complete], groups
 
 
-def register(lake: DuckLake, store: Store, warehouse: Warehouse, source: str) -> Registered:
+def register(lake: Target, store: Store, warehouse: Warehouse, source: str) -> Registered:
     """Register the objects of `source` that are no batch yet, in the order they were written.
 
     Returns:

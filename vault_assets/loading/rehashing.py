@@ -11,8 +11,8 @@ from vault_assets.model.names import quoted
 from vault_assets.sql.plans import StagePlan, VaultPlan
 from vault_assets.sql.stages import hash_expressions, stage_plan
 from vault_assets.sql.templates import render
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Rehashed:
         return f"{self.table}: {self.rows:,} rows, {self.wrong:,} hashed anew"
 
 
-def rehash_stage(lake: DuckLake, warehouse: Warehouse, source: str) -> Rehashed:
+def rehash_stage(lake: Target, warehouse: Warehouse, source: str) -> Rehashed:
     """Give every kept row of a stage the hashes that are declared, in one transaction.
 
     Raises:
@@ -91,7 +91,7 @@ def _differs(name: str, expression: str) -> str:
     return f"cast({quoted(name)} as varchar) is distinct from cast({expression} as varchar)"
 
 
-def refuse_wrong_keys(lake: DuckLake, plan: VaultPlan) -> None:
+def refuse_wrong_keys(lake: Target, plan: VaultPlan) -> None:
     """Make sure that every key of a hub is the hash of its stored key parts.
 
     Raises:

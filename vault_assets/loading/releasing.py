@@ -25,8 +25,8 @@ from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import BATCHES, RELEASED
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Released:
 
 
 def release(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     batch_id: str,
     rows: Addable | None = None,

@@ -16,7 +16,7 @@ from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import VaultPlan
 from vault_assets.sql.registry import APPLIED
 from vault_assets.sql.stages import stage_plan
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.target import Target
 
 Progress = Callable[[str], None]
 
@@ -30,7 +30,7 @@ class Replayed:
 
 
 def replay_batch(
-    lake: DuckLake,
+    lake: Target,
     store: Store,
     warehouse: Warehouse,
     batch_id: str,
@@ -71,7 +71,7 @@ def replay_batch(
 
 
 def reload_batch(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     source: str,
     batch_id: str,
@@ -107,7 +107,7 @@ def fed_by(warehouse: Warehouse, source: str) -> list[VaultPlan]:
 
 
 def rebuild_vault(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     *,
     run_id: str,

@@ -24,7 +24,7 @@ from vault_assets.sql.registry import (
 )
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.target import Target
 
 _ABOUT_ROWS = f"""
 coalesce(
@@ -56,7 +56,7 @@ class SourceStatus:
     last_load: Any
 
 
-def _has_registry(lake: DuckLake) -> bool:
+def _has_registry(lake: Target) -> bool:
     """Return whether there is a registry; one of an earlier version gets what it lacks."""
     session = lake.session()
     if not stored_columns(session, FAILURES):
@@ -68,7 +68,7 @@ def _has_registry(lake: DuckLake) -> bool:
 
 
 def batch_list(
-    lake: DuckLake, warehouse: Warehouse, *, source: str | None = None, limit: int | None = 50
+    lake: Target, warehouse: Warehouse, *, source: str | None = None, limit: int | None = 50
 ) -> list[dict[str, Any]]:
     """Return the newest batches (None: all) with status and counters of their stage, newest first.
 
@@ -80,7 +80,7 @@ def batch_list(
     return lake.session().rows(read_sql("registry/batches.sql"), values)
 
 
-def applied_batches(lake: DuckLake, label: str) -> list[dict[str, Any]]:
+def applied_batches(lake: Target, label: str) -> list[dict[str, Any]]:
     """Return the batches that a table (`layer.name`) has applied with their counters, in order."""
     session = lake.session()
     if not stored_columns(session, APPLIED):
@@ -92,7 +92,7 @@ def applied_batches(lake: DuckLake, label: str) -> list[dict[str, Any]]:
     )
 
 
-def quarantined_rows(lake: DuckLake, warehouse: Warehouse, kind: TableKind, name: str) -> pa.Table:
+def quarantined_rows(lake: Target, warehouse: Warehouse, kind: TableKind, name: str) -> pa.Table:
     """Return the rows that a vault table refused, or those of a source that any table refused.
 
     Args:
@@ -125,7 +125,7 @@ def quarantined_rows(lake: DuckLake, warehouse: Warehouse, kind: TableKind, name
     ).to_arrow_table()
 
 
-def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
+def source_status(lake: Target, warehouse: Warehouse) -> list[SourceStatus]:
     """Return the state of every source of the warehouse."""
     session = lake.session()
     if not _has_registry(lake):
@@ -159,7 +159,7 @@ def source_status(lake: DuckLake, warehouse: Warehouse) -> list[SourceStatus]:
 
 
 def source_totals(
-    lake: DuckLake, stage_layer: str = "stage"
+    lake: Target, stage_layer: str = "stage"
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return the records loaded and quarantined by the stages of a layer, by source."""
     rows = (

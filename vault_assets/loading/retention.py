@@ -8,8 +8,8 @@ from vault_assets.model.names import quoted
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import VaultPlan
 from vault_assets.sql.templates import render
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Compacted:
         return f"{self.table}: {self.rows_before:,} old rows are now {self.rows_after:,}"
 
 
-def compact_tracking(lake: DuckLake, warehouse: Warehouse) -> tuple[Compacted, ...]:
+def compact_tracking(lake: Target, warehouse: Warehouse) -> tuple[Compacted, ...]:
     """Compact the record-tracking satellites that declare `keep`, one transaction each.
 
     The intervals stay what they are. A table that is not loaded yet is left alone.
@@ -42,7 +42,7 @@ def compact_tracking(lake: DuckLake, warehouse: Warehouse) -> tuple[Compacted, .
     )
 
 
-def compact(lake: DuckLake, warehouse: Warehouse, name: str) -> Compacted:
+def compact(lake: Target, warehouse: Warehouse, name: str) -> Compacted:
     """Compact the rows of a record-tracking satellite that are older than its `keep`."""
     plan = vault_plan(warehouse, name)
 

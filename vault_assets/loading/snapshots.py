@@ -15,8 +15,8 @@ from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.query_plans import snapshots_table
 from vault_assets.sql.registry import BATCHES, PARTITIONS
 from vault_assets.sql.templates import CheckTemplate, check_templates, render
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SnapshotsAdded:
 
 
 def add_snapshots(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     *,
@@ -102,7 +102,7 @@ def add_snapshots(
     return lake.transaction([table.label], unit)
 
 
-def listed_snapshots(lake: DuckLake, warehouse: Warehouse, name: str) -> list[dict[str, Any]]:
+def listed_snapshots(lake: Target, warehouse: Warehouse, name: str) -> list[dict[str, Any]]:
     """Return the snapshots of a snapshot control in order, with the tables that hold each.
 
     Raises:

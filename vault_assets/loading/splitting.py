@@ -14,7 +14,6 @@ from vault_assets.loading.registering import BATCHES_LOCK
 from vault_assets.loading.stage_writing import StagedBatch
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.model import Column, Warehouse
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.rows import (
     RECORD_SOURCE,
     ROW_NO,
@@ -24,6 +23,7 @@ from vault_assets.targets.rows import (
     read_rows,
 )
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 _OWN = {
     "load_ts": Column.model_validate({"type": "timestamp", "nullable": False}),
@@ -34,7 +34,7 @@ Part = tuple[dt.datetime, Given]
 
 
 def add_rows(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     source: str,
     rows: GivenRows,
@@ -79,7 +79,7 @@ def add_rows(
     )
 
 
-def _parts(lake: DuckLake, given: Given, source: str) -> Iterator[Part]:
+def _parts(lake: Target, given: Given, source: str) -> Iterator[Part]:
     """Yield each load time with its rows, the earliest first."""
     table = given.open().read_all()
     times, sources = _own_columns(lake, given_rows(table, _OWN), source)
@@ -92,7 +92,7 @@ def _parts(lake: DuckLake, given: Given, source: str) -> Iterator[Part]:
 
 
 def _own_columns(
-    lake: DuckLake, given: Given, source: str
+    lake: Target, given: Given, source: str
 ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Return the load time and the record_source of every row."""
     connection = lake.connection()

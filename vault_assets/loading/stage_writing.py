@@ -16,6 +16,7 @@ from vault_assets.loading.prejoining import (
 )
 from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import utc_now
+from vault_assets.loading.storable import storable
 from vault_assets.loading.uniqueness import unique_columns
 from vault_assets.model import Warehouse
 from vault_assets.sql.plans import StagePlan
@@ -78,6 +79,7 @@ def write_batch(
     refuse_unlooked(session, plan, batch)
     keys = key_values(session, source, batch)
     ready = with_key_columns(source, keys, ready)
+    ready = storable(session, source, ready)
     ready = prejoined(session, source, plan, ready, batch.load_ts)
     # Rows without these values are in quarantine.
     never_null = [

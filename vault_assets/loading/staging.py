@@ -34,9 +34,9 @@ from vault_assets.sql.registry import FAILURES
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
 from vault_assets.targets.csv import spool
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.files import read_file
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Staged:
 
 
 def stage_batches(
-    lake: DuckLake,
+    lake: Target,
     store: Store,
     warehouse: Warehouse,
     source: str,
@@ -107,7 +107,7 @@ def stage_batches(
 class _Job:
     """What staging every batch of a source needs."""
 
-    lake: DuckLake
+    lake: Target
     store: Store
     warehouse: Warehouse
     plan: StagePlan

@@ -18,6 +18,7 @@ from vault_assets.loading.null_keys import refuse_kept_placeholders
 from vault_assets.loading.stored import (
     Columns,
     by_table,
+    ensure_schema,
     stored_catalog,
     stored_columns,
     stored_tables,
@@ -25,21 +26,26 @@ from vault_assets.loading.stored import (
 from vault_assets.model.names import quoted
 from vault_assets.model.query_references import VIEWS
 from vault_assets.sql import dialect
-from vault_assets.sql.plans import StagePlan, TablePlan, VaultPlan
+from vault_assets.sql.plans import Hash, StagePlan, TablePlan, VaultPlan
 from vault_assets.sql.registry import TABLES
 from vault_assets.sql.stages import hash_expressions
 from vault_assets.sql.templates import render
 from vault_assets.sql.views import view_plans
 from vault_assets.targets.session import Session
 
+_COMPLETE = "complete"
 _SAME = {"integer": {"BIGINT"}, "text": {"VARCHAR"}, "timestamptz": {"TIMESTAMP WITH TIME ZONE"}}
 
 
 def ensure_registry(session: Session) -> None:
     """Create the registry's tables if they are missing."""
-    stored = stored_tables(session, TABLES[0].layer)
-    for table in TABLES:
-        _ensure(session, table, stored.get(table.name, {}))
+    layer = TABLES[0].layer
+    if session.facts.get(layer) == _COMPLETE:
+        return
+    stored = stored_tables(session, layer)
+    added = [_ensure(session, table, stored.get(table.name, {})) for table in TABLES]
+    if not any(added):
+        session.facts[layer] = _COMPLETE
 
 
 def ensure_table(session: Session, table: TablePlan) -> list[str]:
@@ -55,10 +61,11 @@ def ensure_table(session: Session, table: TablePlan) -> list[str]:
 
 
 def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
+    session.declare(table)
     if not stored:
-        session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
+        ensure_schema(session, table.layer)
         session.run(render("vault/create_table.sql", table=table), note=False)
-        ensure_layout(session, table, table.layout)
+        ensure_layout(session, table, table.layout, created=True)
         return [column.name for column in table.columns]
     added = []
     for column in table.columns:
@@ -102,7 +109,9 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
         refuse_other_hashes(plan, changed)
     ensure_table(session, plan.quarantine)
     added = set(ensure_table(session, plan.table))
-    new = [item for item in plan.hashes if item.name in added]
+    new = [
+        item for item in plan.hashes if item.name in added or _was_killed(session, comments, item)
+    ]
     # Columns that are new are NULL in kept rows: at the end of a payload they change no hash.
     kept = [change for change in changed if change[0].name not in added]
     stale = [change[0] for change in kept if not appends(change, beyond=comments)]
@@ -116,6 +125,11 @@ def ensure_stage(session: Session, plan: StagePlan, *, rehash: bool = False) -> 
     for item in plan.hashes:
         if comments.get(item.name) != definition(item):
             define(session, plan, item)
+
+
+def _was_killed(session: Session, comments: Mapping[str, str | None], item: Hash) -> bool:
+    """Whether a column was added by a load that did not live to fill and define it."""
+    return session.defines_alone and item.name in comments and not comments[item.name]
 
 
 def _drop_retyped(session: Session, plan: StagePlan) -> None:
@@ -152,13 +166,8 @@ def require_stage(session: Session, plan: StagePlan) -> None:
 
 
 def _stored_comments(session: Session, table: TablePlan) -> dict[str, str | None]:
-    rows = session.rows(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $schema "
-        "and table_name = $table",
-        {"schema": table.layer, "table": table.name},
-    )
-    return {row["column_name"]: row["comment"] for row in rows}
+    rows = stored_catalog(session, table.layer)
+    return {r["column_name"]: r["comment"] for r in rows if r["table_name"] == table.name}
 
 
 def ensure_vault(session: Session, plan: VaultPlan) -> bool:
@@ -187,7 +196,12 @@ def ensure_vault(session: Session, plan: VaultPlan) -> bool:
     _ensure_views(session, plan, tables)
     _ensure_master_view(session, plan, tables)
     _ensure_role_views(session, plan, tables)
-    return not stored
+    return not stored or (session.defines_alone and _is_empty(session, plan.table))
+
+
+def _is_empty(session: Session, table: TablePlan) -> bool:
+    """Whether a table has no rows, not even ghosts: its first load was killed, or was empty."""
+    return not session.value(f"select count(*) from (select 1 from {table.sql} limit 1) as found")
 
 
 def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
@@ -196,8 +210,10 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
     for view in wanted:
         if list(tables.get(view.view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-    if not wanted and (plan.history or "views" in plan.options):
-        _drop_views(session, plan)
+    if plan.history or "views" in plan.options:
+        known = {f"{plan.table.name}_{kind}" for kind in VIEWS}
+        for name in sorted(known & set(tables) - {view.view.name for view in wanted}):
+            session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def _ensure_master_view(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
@@ -215,17 +231,6 @@ def _ensure_role_views(session: Session, plan: VaultPlan, tables: Mapping[str, C
     for view in plan.options.get("role_views", ()):
         if list(tables.get(view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-
-
-def _drop_views(session: Session, plan: VaultPlan) -> None:
-    names = [f"{plan.table.name}_{kind}" for kind in VIEWS]
-    stored = session.rows(
-        "select view_name from duckdb_views() where database_name = current_database() "
-        "and schema_name = $schema and list_contains($names, view_name)",
-        {"schema": plan.table.layer, "names": names},
-    )
-    for row in stored:
-        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(row['view_name'])}")
 
 
 def insert_ghosts(session: Session, plan: VaultPlan) -> None:

@@ -4,6 +4,7 @@ A load sorts out rows of one key in one batch. To find them it groups all incomi
 which it can spare where the key has a column whose values are known to be all different.
 """
 
+import json
 from collections.abc import Sequence
 
 from vault_assets.landing.batches import Batch
@@ -50,12 +51,15 @@ def keys_come_once(session: Session, plan: VaultPlan) -> bool:
         return False
     parts = _parts(plan)
     found = session.connection.execute(
-        "select p.again, cast(a.note ->> '$.unique' as varchar[]) "
+        "select p.again, a.note "
         "from pending as p left join applied_before as a "
         "on a.table_name = $stage and a.batch_id = p.batch_id",
         {"stage": plan.bindings[0].stage.table.label},
     ).fetchall()
-    return len(found) == 1 and not found[0][0] and bool(parts.intersection(found[0][1] or ()))
+    if len(found) != 1 or found[0][0]:
+        return False
+    told = json.loads(found[0][1] or "{}").get("unique", ())
+    return bool(parts.intersection(told))
 
 
 def _parts(plan: VaultPlan) -> set[str]:

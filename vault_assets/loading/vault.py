@@ -37,11 +37,12 @@ from vault_assets.sql import dialect
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.plans import BindingPlan, ParentPlan, VaultPlan
 from vault_assets.sql.templates import render, sql_folder
-from vault_assets.targets.ducklake import DuckLake
 from vault_assets.targets.session import Session
+from vault_assets.targets.target import Target
 
 TEMPORARY = (
-    "applied_before", "pending", "affected", "touched", "decided", "outcomes", "resolved"
+    "applied_before", "pending", "affected", "touched", "decided", "outcomes", "involved",
+    "resolved",
 )  # fmt: skip
 COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
 
@@ -72,7 +73,7 @@ class Loaded:
 
 
 def load_vault_table(
-    lake: DuckLake,
+    lake: Target,
     warehouse: Warehouse,
     name: str,
     *,
@@ -133,7 +134,8 @@ def load_vault_table(
             insert_ghosts(session, plan)
         for table in TEMPORARY:
             session.connection.execute(f"drop table if exists {table}")
-        session.connection.execute("drop type if exists pending_batch")
+        if session.enumerates:
+            session.connection.execute("drop type if exists pending_batch")
         return loaded
 
     change_layout(lake, plan.table, plan.table.layout)
@@ -151,7 +153,8 @@ def _load(
     known: Collection[str],
 ) -> Loaded:
     plan = replace(plan, parents=_doubtful_parents(session, plan))
-    _shorten_batch_ids(session)
+    if session.enumerates:
+        _shorten_batch_ids(session)
     context = _context(session, plan, affected=bool(rebuilt) and not plan.whole, alone=alone)
     if plan.touched:
         session.run(render(f"vault/{plan.pattern}/touched.sql", **context))

@@ -6,18 +6,19 @@ from typing import Any
 from vault_assets.loading.registering import newest_etags, utc_now
 from vault_assets.loading.stored import stored_columns
 from vault_assets.model import Warehouse
+from vault_assets.model.names import literal
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.registry import APPLIED, BATCHES, FAILURES
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.target import Target
 
 
-def known_versions(lake: DuckLake) -> dict[str, dict[str, str]]:
+def known_versions(lake: Target) -> dict[str, dict[str, str]]:
     """Return for each source {object key: etag of its newest batch}."""
     session = lake.session()
     return newest_etags(session) if stored_columns(session, BATCHES) else {}
 
 
-def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, str]]:
+def unfinished_batches(lake: Target, warehouse: Warehouse) -> list[tuple[str, str]]:
     """Return (batch_id, source) of batches that a stage or vault table has yet to apply.
 
     Batches that were given up (rejected, missing) are finished.
@@ -29,11 +30,14 @@ def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, 
     for _, name, _ in warehouse.vault_tables():
         plan = vault_plan(warehouse, name)
         needed += [(plan.table.label, binding.stage.source) for binding in plan.bindings]
+    if not needed:
+        return []
+    pairs = ", ".join(f"({literal(table)}, {literal(stage)})" for table, stage in needed)
     return session.connection.execute(
         f"""
         select b.batch_id, b.source
         from {BATCHES.sql} as b
-        inner join unnest($needed) as n (pair) on n.pair.stage = b.source
+        inner join (values {pairs}) as n (table_name, stage) on n.stage = b.source
         where
           not exists (
             select 1 from {FAILURES.sql} as f
@@ -41,16 +45,15 @@ def unfinished_batches(lake: DuckLake, warehouse: Warehouse) -> list[tuple[str, 
           )
           and not exists (
             select 1 from {APPLIED.sql} as a
-            where a.table_name = n.pair.table_name and a.batch_id = b.batch_id
+            where a.table_name = n.table_name and a.batch_id = b.batch_id
           )
-        group by all
+        group by b.batch_id, b.source
         order by b.batch_id
-        """,
-        {"needed": [{"table_name": table, "stage": stage} for table, stage in needed]},
+        """
     ).fetchall()
 
 
-def stale_objects(lake: DuckLake, source: str, limit: dt.timedelta) -> list[dict[str, Any]]:
+def stale_objects(lake: Target, source: str, limit: dt.timedelta) -> list[dict[str, Any]]:
     """Return the newest object of a source if it was written longer than `limit` ago.
 
     A source that never had an object is stale too: its row has no key.
@@ -64,7 +67,7 @@ def stale_objects(lake: DuckLake, source: str, limit: dt.timedelta) -> list[dict
 
 
 def overdue_batches(
-    lake: DuckLake, warehouse: Warehouse, source: str, limit: dt.timedelta
+    lake: Target, warehouse: Warehouse, source: str, limit: dt.timedelta
 ) -> list[dict[str, Any]]:
     """Return batches of a source that are registered for longer than `limit`, yet not applied."""
     waiting = [batch for batch, of in unfinished_batches(lake, warehouse) if of == source]

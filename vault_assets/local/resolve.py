@@ -6,11 +6,11 @@ from vault_assets.errors import SettingsError
 from vault_assets.local.state import Services, State, running, services_of
 from vault_assets.settings import Settings
 
-_NEEDED = ("landing", "data", "catalog")
+_NEEDED = {"ducklake": ("landing", "data", "catalog"), "vertica": ("landing",)}
 
 
 def resolved(settings: Settings | None = None) -> Settings:
-    """Return settings in which landing, data and catalog are known.
+    """Return settings in which landing, and of DuckLake data and catalog, are known.
 
     What is empty is taken from the services that `vault-assets up` started. Their S3 server is
     used only if nothing else about S3 is set: settings of two servers are never mixed.
@@ -22,11 +22,12 @@ def resolved(settings: Settings | None = None) -> Settings:
         SettingsError: Something is empty, and no local service gives it.
     """
     settings = settings or Settings()
-    if all(getattr(settings, name) for name in _NEEDED):
+    needed = _NEEDED[settings.target]
+    if all(getattr(settings, name) for name in needed):
         return settings
     services = running(settings.home) or services_of(State())
     found = {**_s3(settings, services), **_catalog(settings, services)}
-    missing = [name for name in _NEEDED if not (getattr(settings, name) or found.get(name))]
+    missing = [name for name in needed if not (getattr(settings, name) or found.get(name))]
     if missing:
         raise _incomplete(settings, missing)
     return settings.model_copy(update=found)

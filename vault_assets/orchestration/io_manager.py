@@ -189,10 +189,9 @@ class VaultAssetsIOManager(dg.ConfigurableIOManager):
         wanted = _wanted(context.dagster_type.typing_type)
         if wanted is Table or wanted is Any:
             return table
-        # A connection of its own: rows that are read lazily may be asked for while the asset's
+        # On a connection of its own: rows that are read lazily may be asked for while the asset's
         # result is written, and one connection cannot do both.
-        connection = self.lake.of(table.warehouse).connection().cursor()
-        relation = connection.sql(f"from {quoted(table.warehouse)}.{table.sql}")
+        relation = self.lake.of(table.warehouse).relation(f"select * from {table.sql}")
         if wanted is pl.DataFrame:
             return relation.pl()
         if wanted is pl.LazyFrame:

@@ -7,6 +7,7 @@ from vault_assets.loading.retention import compact_tracking
 from vault_assets.model import Warehouse
 from vault_assets.model.maintenance import Maintenance
 from vault_assets.orchestration.resources import LakeResource
+from vault_assets.targets.ducklake import DuckLake
 
 
 def maintenance_definitions(warehouse: Warehouse) -> dg.Definitions:
@@ -33,6 +34,9 @@ def _job(warehouse: Warehouse, declared: Maintenance, name: str) -> dg.JobDefini
         found = lake.of(warehouse.name)
         for compacted in compact_tracking(found, warehouse):
             context.log.info(str(compacted))
+        if not isinstance(found, DuckLake):
+            context.log.info("other databases than a lake merge their files by themselves")
+            return
         done = maintain(
             found,
             keep_days=declared.keep_days,

@@ -21,7 +21,7 @@ from vault_assets.orchestration.run_history import ModelRun, model_runs
 from vault_assets.orchestration.specs import asset_key
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.templates import render
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.target import Target
 
 RUNS, PERFORMANCE = "model_runs", "model_performance"
 _TYPES = {str: pl.String, int: pl.Int64, float: pl.Float64}
@@ -99,7 +99,7 @@ def _performance(warehouse: Warehouse) -> dg.AssetsDefinition:
     return performance
 
 
-def record_runs(lake: DuckLake, warehouse: Warehouse, instance: dg.DagsterInstance) -> typing.Any:
+def record_runs(lake: Target, warehouse: Warehouse, instance: dg.DagsterInstance) -> typing.Any:
     """Add to `model_runs` what the instance tells of runs that it does not hold to their end."""
     layer, session = warehouse.layers[-1], lake.session()
     kept = pl.DataFrame(schema=_schema())
@@ -115,7 +115,7 @@ def record_runs(lake: DuckLake, warehouse: Warehouse, instance: dg.DagsterInstan
     return replace_table(lake, layer, RUNS, frame)
 
 
-def build_performance(lake: DuckLake, warehouse: Warehouse) -> typing.Any:
+def build_performance(lake: Target, warehouse: Warehouse) -> typing.Any:
     """Replace the rows of `model_performance` by what `model_runs` says now."""
     layer = warehouse.layers[-1]
     query = Query(render("monitoring/performance.sql", layer=layer))

@@ -15,7 +15,8 @@ from pydantic import PrivateAttr, SecretStr
 from vault_assets.landing.store import Store, open_store
 from vault_assets.local.resolve import resolved
 from vault_assets.settings import Settings
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.opening import open_target
+from vault_assets.targets.target import Target
 
 
 class LakeResource(DuckDBResource):
@@ -27,12 +28,12 @@ class LakeResource(DuckDBResource):
     """
 
     database: str = ":memory:"
-    _lakes: dict[str, DuckLake] = PrivateAttr(default_factory=dict)
+    _lakes: dict[str, Target] = PrivateAttr(default_factory=dict)
 
-    def of(self, warehouse: str) -> DuckLake:
+    def of(self, warehouse: str) -> Target:
         """Return the lake of a warehouse, opened at its first use."""
         if warehouse not in self._lakes:
-            self._lakes[warehouse] = DuckLake(warehouse, resolved())
+            self._lakes[warehouse] = open_target(warehouse)
         return self._lakes[warehouse]
 
     @contextmanager

@@ -15,7 +15,7 @@ from vault_assets.loading.work import known_versions, unfinished_batches
 from vault_assets.model import Warehouse
 from vault_assets.orchestration.active_runs import WAREHOUSE_TAG, active_run
 from vault_assets.orchestration.resources import LakeResource, StoreResource
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.target import Target
 
 WORK_TAG = "vault_assets/work"
 MAX_ATTEMPTS = 3
@@ -99,7 +99,7 @@ def affected_assets(
     return sorted(selection.resolve(graph))
 
 
-def find_work(lake: DuckLake, store: Store, warehouse: Warehouse) -> Work:
+def find_work(lake: Target, store: Store, warehouse: Warehouse) -> Work:
     """Return the objects that are no batch yet and the batches that are not applied everywhere."""
     known = known_versions(lake)
     items: list[str] = []

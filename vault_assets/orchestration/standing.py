@@ -16,7 +16,7 @@ from vault_assets.orchestration.run_history import ModelRun, model_runs
 from vault_assets.reporting.pages import CheckState, MetricUse, Model
 from vault_assets.sql.metrics import used_metrics
 from vault_assets.sql.tracing import mart_text
-from vault_assets.targets.ducklake import DuckLake
+from vault_assets.targets.target import Target
 
 
 def latest_runs(instance: dg.DagsterInstance, warehouse: str) -> dict[str, ModelRun]:
@@ -24,7 +24,7 @@ def latest_runs(instance: dg.DagsterInstance, warehouse: str) -> dict[str, Model
     return {run.model: run for run in model_runs(instance, warehouse)}
 
 
-def models(lake: DuckLake, warehouse: Warehouse, ran: Mapping[str, ModelRun]) -> list[Model]:
+def models(lake: Target, warehouse: Warehouse, ran: Mapping[str, ModelRun]) -> list[Model]:
     """Return every table of the warehouse, from the landing to the last mart."""
     newer = {item.label: item.newer_inputs for item in model_freshness(lake) if item.is_stale}
     counted = _counts(lake, warehouse)
@@ -70,7 +70,7 @@ def _kind(table: Table) -> str:
     return "by key" if table.incremental else table.kind
 
 
-def _counts(lake: DuckLake, warehouse: Warehouse) -> dict[str, int]:
+def _counts(lake: Target, warehouse: Warehouse) -> dict[str, int]:
     """Return the rows of every table that is stored, by label."""
     session, found = lake.session(), {}
     views = {warehouse.mart_label(n) for n, mart in warehouse.marts.items() if mart.kind == "view"}

@@ -54,6 +54,7 @@ class DuckLake:
         self._locks: Locks | None = None
         self._spill: tempfile.TemporaryDirectory[str] | None = None
         self._spill_folder: Path | None = None
+        self._facts: dict[str, str] = {}
 
     @property
     def served(self) -> bool:
@@ -144,9 +145,10 @@ class DuckLake:
         connection = self.connection()
         connection.execute("begin")
         try:
-            yield Session(connection)
+            yield Session(connection, self._facts, alone=True)
             connection.execute("commit")
         except BaseException:
+            self._facts.clear()
             # After a failed statement, commit would report success and lose the rows.
             try:
                 connection.execute("rollback")
@@ -154,9 +156,19 @@ class DuckLake:
                 log.debug("the transaction had ended already")
             raise
 
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """Return the engine of this process: the connection itself."""
+        return self.connection()
+
+    def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a query, on a connection of its own, to be read lazily."""
+        connection = self.connection().cursor()
+        connection.execute(f"use {quoted(self.warehouse)}")
+        return connection.sql(sql)
+
     def session(self) -> Session:
         """Return a session outside of a transaction, for reading."""
-        return Session(self.connection())
+        return Session(self.connection(), self._facts)
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """Return the process's connection with the lake attached as current database.
@@ -204,6 +216,7 @@ class DuckLake:
             self._spill = None
 
     def _disconnect(self) -> None:
+        self._facts.clear()
         if self._connection is not None:
             for sql in ("rollback", "use memory", f"detach {quoted(self.warehouse)}"):
                 try:

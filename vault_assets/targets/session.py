@@ -1,23 +1,60 @@
 """A session: one connection inside one transaction, remembering the SQL that it ran."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
-import duckdb
+from vault_assets.sql.plans import TablePlan
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+_CHANGES_TABLES = re.compile(
+    r"""(\s|--[^\n]*\n)*   # blanks and comments
+    ( create\s+(?!((or\s+replace\s+)?temp|schema)\s)
+    | drop\s+(?!(type\s|\w+\s+(if\s+exists\s+)?temp\.))
+    | (alter|comment)\s
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Statements after which tables, views or comments may be others; temp tables are none of them."""
 
 
 class Session:
     """Runs statements on a connection and keeps their text for the asset's metadata.
 
+    Class attributes say what the database can do:
+    `enumerates`: it has enumerations, which make comparisons of texts cheap;
+    `defines_alone`: a definition commits by itself, so that a table may be there without its first
+    rows after a load was killed;
+    `widest_text`: octets of the longest text that it stores, None without a limit;
+    `refused_characters`: pattern of characters that no text may hold, or none.
+
     Args:
-        connection: A connection with the lake as current database.
+        connection: A DuckDB connection with the lake as current database, or one that offers what
+            loads use of it: `execute`, `register`, `unregister`.
+        facts: By table as layer.name, or by layer: what stays true until this process changes it.
+        alone: Whether the catalog cannot change before the session ends.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    enumerates: ClassVar[bool] = True
+    defines_alone: ClassVar[bool] = False
+    widest_text: ClassVar[int | None] = None
+    refused_characters: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        connection: Any,
+        facts: dict[str, str] | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
         self.connection = connection
         self.statements: list[str] = []
+        self.facts = facts if facts is not None else {}
+        self._catalog: dict[str, Any] | None = {} if alone else None
+
+    def declare(self, table: TablePlan) -> None:
+        """Tell the plan of a table before a statement that may create it."""
 
     def run(self, sql: str, parameters: Parameters = None, *, note: bool = True) -> int:
         """Run one statement; return the rows it changed, or 0 if it does not say.
@@ -29,6 +66,8 @@ class Session:
         """
         if note:
             self.statements.append(sql.strip())
+        if _CHANGES_TABLES.match(sql):
+            self._forget(sql)
         result = self.connection.execute(sql, parameters)
         columns = [column[0] for column in result.description or ()]
         row = result.fetchone() if columns == ["Count"] else None
@@ -44,3 +83,24 @@ class Session:
         """Return the one value of a query of exactly one row and one column."""
         ((value,),) = self.connection.execute(sql, parameters).fetchall()
         return value
+
+    def catalog(self, key: str, read: Callable[[], Any]) -> Any:
+        """Return what the catalog says, read once per transaction unless a table changes in it.
+
+        Args:
+            key: Names what is read.
+            read: Reads it.
+        """
+        if self._catalog is None:
+            return read()
+        if key not in self._catalog:
+            self._catalog[key] = read()
+        return self._catalog[key]
+
+    def _forget(self, sql: str) -> None:
+        """Forget the catalog, and the facts about what a statement names."""
+        named = sql.replace('"', "")
+        for label in [label for label in self.facts if label in named]:
+            del self.facts[label]
+        if self._catalog is not None:
+            self._catalog.clear()

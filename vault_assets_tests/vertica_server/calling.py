@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from vault_assets_tests.vertica_server import denied, functions, kinds
-from vault_assets_tests.vertica_server.faults import unsupported
+from vault_assets_tests.vertica_server.faults import syntax, unsupported
 from vault_assets_tests.vertica_server.kinds import Kind
 from vault_assets_tests.vertica_server.lexing import tokens
 
@@ -118,6 +118,12 @@ def _listagg(node: exp.Anonymous) -> None:
 
 def within_group(node: exp.WithinGroup) -> None:
     inner = node.this
+    if isinstance(inner, exp.Anonymous) and str(inner.this).lower() == "percentile_cont":
+        if not isinstance(node.parent, exp.Window):
+            raise syntax("PERCENTILE_CONT needs OVER")
+        value = node.expression.expressions[0].this
+        node.replace(call("quantile_cont", value, inner.expressions[0]))
+        return
     if not (isinstance(inner, exp.Anonymous) and str(inner.this).lower() == "listagg"):
         return
     value, separator, longest = inner.expressions

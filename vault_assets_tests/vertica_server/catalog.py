@@ -206,6 +206,14 @@ create view v_catalog.views as
     select schema_name as table_schema, view_name as table_name, sql as view_definition
     from duckdb_views()
     where not internal and schema_name not in ('main', 'v_catalog', 'v_monitor');
+create view v_catalog.view_columns as
+    select c.schema_name as table_schema, c.table_name, c.column_name, c.data_type,
+        c.column_index as ordinal_position
+    from duckdb_columns() as c
+    inner join duckdb_views() as v
+        on v.schema_name = c.schema_name and v.view_name = c.table_name
+        and v.database_name = c.database_name
+    where not v.internal and c.schema_name not in ('main', 'v_catalog', 'v_monitor');
 create view v_catalog.nodes as
     select 'v_standin_node0001' as node_name, 'UP' as node_state, '127.0.0.1' as node_address;
 create view v_monitor.sessions as

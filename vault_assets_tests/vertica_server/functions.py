@@ -20,17 +20,11 @@ create macro v_null_rank(x) as
         when typeof(x) in ('DOUBLE', 'FLOAT', 'VARCHAR', 'BOOLEAN', 'UUID', 'BLOB') then 1
         else -1 end;
 create macro v_is_int(x) as regexp_full_match(trim(x), '[+-]?[0-9]+');
-create macro v_int
-    (x varchar) as case when x is null or v_is_int(x) then x::bigint
-        else v_fail('22V02', 'Invalid input syntax for integer: "' || x || '"') end,
-    (x bigint) as x,
-    (x double) as x::bigint,
-    (x boolean) as x::bigint;
-create macro v_try_int
-    (x varchar) as case when v_is_int(x) then try_cast(x as bigint) end,
-    (x bigint) as x,
-    (x double) as try_cast(x as bigint),
-    (x boolean) as x::bigint;
+create macro v_int(x) as
+    case when typeof(x) <> 'VARCHAR' or x is null or v_is_int(x::varchar) then x::bigint
+        else v_fail('22V02', 'Invalid input syntax for integer: "' || x::varchar || '"') end;
+create macro v_try_int(x) as
+    case when typeof(x) <> 'VARCHAR' or v_is_int(x::varchar) then try_cast(x as bigint) end;
 create macro v_text(x) as
     case when typeof(x) = 'BOOLEAN' then left(x::varchar, 1) else x::varchar end;
 create macro v_left(x, n) as
@@ -39,6 +33,7 @@ create macro v_left(x, n) as
             lambda a, b: case when strlen(a || b) <= n then a || b else a end)
         else x end;
 create macro v_blob(x blob) as x, (x varchar) as encode(x);
+create macro v_bit_xor(x) as bit_xor(x::blob::bit)::blob;
 create macro v_listagg(x, n) as
     case when strlen(x) > n then v_fail('22001', 'LISTAGG result exceeds max_length') else x end;
 create macro throw_error(message) as v_fail('V2000', 'USER GENERATED ERROR: ' || message);
@@ -52,11 +47,15 @@ create macro zeroifnull(a) as coalesce(a, 0);
 create macro nullifzero(a) as nullif(a, 0);
 create macro v_octets(x varchar) as strlen(x), (x blob) as octet_length(x);
 create macro regexp_like(x, p) as regexp_matches(x, p);
-create macro regexp_substr(x, p) as nullif(regexp_extract(x, p), '');
-create macro v_regexp_replace(x, p, r) as regexp_replace(x, p, r, 'g');
+create macro regexp_substr(x, p) as nullif(regexp_extract(x, p), ''),
+    (x, p, place, occurrence, modifier, part) as case when regexp_matches(x, p)
+        then regexp_extract(x, p, part) end;
+create macro v_regexp_replace(x, p, r) as regexp_replace(x, p, r, 'g'),
+    (x, p, r, place, occurrence) as regexp_replace(x, p, r);
 create macro btrim(x) as trim(x), (x, y) as trim(x, y);
 create macro add_months(d, n) as d + to_months(n::int);
 create macro v_dayofweek(d) as dayofweek(d) + 1;
+create macro week_iso(d) as weekofyear(d);
 create macro uuid_generate() as uuid();
 create macro st_geomfromtext(x) as x;
 create macro st_geographyfromtext(x) as x;
@@ -65,6 +64,7 @@ create macro version() as 'Vertica Analytic Database stand-in';
 """
 
 RENAMED = {
+    "bit_xor": "v_bit_xor",
     "approximate_count_distinct": "approx_count_distinct",
     "datediff": "date_diff",
     "timestampdiff": "date_diff",
@@ -89,9 +89,10 @@ _NAMES = """
     regexp_substr
     add_months age clock_timestamp date_part date_trunc datediff day dayofmonth dayofweek
     dayofyear extract getdate getutcdate hour last_day microsecond minute month now quarter second
-    statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week year
-    approximate_count_distinct avg bit_and bit_or bool_and bool_or corr count covar_pop covar_samp
-    listagg max median min stddev stddev_pop stddev_samp sum
+    statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week week_iso year
+    approximate_count_distinct avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop
+    covar_samp
+    listagg max median min percentile_cont stddev stddev_pop stddev_samp sum
     var_pop var_samp variance
     cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank
     row_number

@@ -1,0 +1,41 @@
+"""The catalog: what tables and views a warehouse has on Vertica."""
+
+from vault_assets.targets.vertica.names import COMMENTS, LOCK, REGISTRY, Schemas
+from vault_assets.targets.vertica.statements import Name
+from vault_assets.targets.vertica.twin import Column, Columns, Known
+from vault_assets.targets.vertica.types import engine_type
+from vault_assets.targets.vertica.wire import Wire
+
+_COLUMNS = (
+    "select table_schema, table_name, column_name, data_type, is_nullable "
+    "from v_catalog.columns where {mine} order by table_schema, table_name, ordinal_position"
+)
+_VIEWS = (
+    "select table_schema, table_name, column_name, data_type, true "
+    "from v_catalog.view_columns where {mine} order by table_schema, table_name, ordinal_position"
+)
+
+
+def read_catalog(wire: Wire, schemas: Schemas) -> Known:
+    """Return the tables, views and comments that the server has."""
+    tables = _columns(wire, _COLUMNS, schemas)
+    views = _columns(wire, _VIEWS, schemas)
+    comments: tuple[tuple[str, str, str, str], ...] = ()
+    macros: tuple[str, ...] = ()
+    place = (REGISTRY, COMMENTS)
+    if place in tables:
+        sql = f"select layer, table_name, column_name, meaning from {schemas.sql(place)}"
+        rows = wire.run(sql).rows
+        comments = tuple((row[0], row[1], row[2], row[3]) for row in rows if row[2])
+        macros = tuple(row[3] for row in rows if not row[2])
+    own = {name for name in tables if name[0] == REGISTRY and name[1].startswith(LOCK)}
+    tables = {name: columns for name, columns in tables.items() if name not in {place, *own}}
+    return Known(tables, views, comments, macros)
+
+
+def _columns(wire: Wire, sql: str, schemas: Schemas) -> dict[Name, Columns]:
+    found: dict[Name, list[Column]] = {}
+    for schema, table, column, kind, nullable in wire.run(sql.format(mine=schemas.mine)).rows:
+        name = (schemas.layer(schema), table)
+        found.setdefault(name, []).append(Column(column, engine_type(kind), bool(nullable)))
+    return {name: tuple(columns) for name, columns in found.items()}
