@@ -34,19 +34,20 @@ def load(name: str, landing: Path, date: dt.date | None = None) -> None:
     samples = importlib.import_module(f"vault_assets.samples.{name}")
     day = date or samples.FIRST_DATE
     paths = samples.generate(landing, scale=SCALES.get(name, 0.001), seed=1, date=day)
-    _keep_busy_hours(paths)
+    busy_hours(paths)
     build(name)
 
 
-def _keep_busy_hours(paths: list[Path]) -> None:
+def busy_hours(paths: list[Path], hours: int = HOURS) -> list[Path]:
     """Remove the objects of all hours but the busiest, for each object costs time."""
     sizes: Counter[str] = Counter()
     for path in paths:
         sizes[path.parent.name] += path.stat().st_size
-    kept = {hour for hour, _ in sizes.most_common(HOURS)}
+    kept = {hour for hour, _ in sizes.most_common(hours)}
     for path in paths:
         if path.parent.name.startswith("hour=") and path.parent.name not in kept:
             path.unlink()
+    return [path for path in paths if path.exists()]
 
 
 def build(name: str) -> None:

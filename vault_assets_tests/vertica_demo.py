@@ -12,9 +12,11 @@ import tempfile
 from pathlib import Path
 
 from vault_assets.cli.demo import ANSWER
+from vault_assets.cli.grids import terminal
 from vault_assets_tests.vertica_server.server import Server
 from vault_assets_tests.vertica_server.startup import Options
 
+console = terminal()
 COMMAND = (sys.executable, "-c", "from vault_assets.cli.app import main; main()")
 
 
@@ -54,14 +56,15 @@ def main() -> int:
             ("run", "social"),
             ("query", ANSWER, "--warehouse", "social"),
         ):
-            print(f"\n$ vault-assets {arguments[0]}", flush=True)
+            console.print(f"\n$ vault-assets {arguments[0]}")
             done = subprocess.run([*COMMAND, *arguments], env=variables, cwd=folder, check=False)
             if done.returncode:
                 return done.returncode
         users = server.table("social_vault.h_users")
-        assert users is not None  # noqa: S101  it was loaded
-        print(f"\nsocial_vault.h_users: order by {users.layout.order_by}, ", end="")
-        print(users.layout.segmented_by)
+        assert users is not None
+        console.print(
+            f"\nsocial_vault.h_users: order by {users.layout.order_by}, {users.layout.segmented_by}"
+        )
     return 0
 
 

@@ -14,6 +14,7 @@ from vault_assets.loading.refreshing import Refresh, refresh_of
 from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
 from vault_assets.model import Warehouse
 from vault_assets.model.layouts import Layout
+from vault_assets.model.vertica import VerticaDesign
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
 from vault_assets.targets.session import Session
@@ -35,6 +36,7 @@ def replace_table(
     *,
     audits: Sequence[Audit] = (),
     layout: Layout | None = None,
+    design: VerticaDesign | None = None,
     refresh: Refresh | None = None,
 ) -> Written:
     """Replace all rows of a table, in one transaction; readers see the old or the new rows.
@@ -49,13 +51,14 @@ def replace_table(
         rows: A query, a Polars frame (lazy ones are streamed), an Arrow table or reader.
         audits: Checks; blocking ones are evaluated before the commit.
         layout: How its files are divided and sorted.
+        design: How it is sorted and spread on Vertica.
         refresh: Of a declared mart: the build, which is noted.
 
     Raises:
         AuditsFailedError: A blocking audit failed; the old rows are still there.
         TargetError: A column has another type than stored, or one that DuckLake would corrupt.
     """
-    table = TablePlan(layer, name, ())
+    table = TablePlan(layer, name, (), design=design)
 
     def unit(session: Session) -> Written:
         source, parameters = source_of(session, rows)
@@ -126,5 +129,6 @@ def build_mart(
         query,
         audits=audits,
         layout=mart.layout,
+        design=mart.vertica,
         refresh=refresh_of(warehouse, name),
     )

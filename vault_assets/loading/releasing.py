@@ -86,7 +86,7 @@ def release(
     lake.transaction(locks, lambda session: _ensure(session, plan))
 
     def prepare(connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[Prepared]:
-        return prepared_rows(connection, warehouse, source, batch_id, rows)
+        return prepared_rows(connection, lake.session(), warehouse, source, batch_id, rows=rows)
 
     def unit(session: Session, prepared: Prepared) -> Released:
         family = _family(session, batch_id)
@@ -130,8 +130,16 @@ def _ensure(session: Session, plan: StagePlan) -> None:
 
 def _family(session: Session, batch_id: str) -> list[str]:
     """Return the batch that the rows once came with, and all that were released from it."""
-    rows = session.rows(read_sql("release/family.sql"), {"batch_id": batch_id})
-    return [row["batch_id"] for row in rows]
+    rows = session.rows(read_sql("release/descent.sql"))
+    parents = {row["batch_id"]: row["parent_batch_id"] for row in rows}
+
+    def origin(batch: str) -> str:
+        while batch in parents:
+            batch = parents[batch]
+        return batch
+
+    first = origin(batch_id)
+    return [first, *(batch for batch in parents if origin(batch) == first)]
 
 
 def _refuse_newer_snapshot(

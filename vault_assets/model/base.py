@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from vault_assets.model.layouts import Layout
 from vault_assets.model.names import Name
+from vault_assets.model.vertica import VerticaDesign
 
 
 def _owner(text: str) -> str:
@@ -55,6 +56,11 @@ class Table(Declared):
     )
     layout: Layout | None = Field(
         None, description="How its files are divided and sorted; of stages, vault tables, marts."
+    )
+    vertica: VerticaDesign | None = Field(
+        None,
+        description="How it is sorted, spread over the nodes and divided on Vertica; of stages, "
+        "vault tables, marts.",
     )
 
 

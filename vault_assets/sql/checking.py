@@ -35,9 +35,13 @@ def check_plans(warehouse: Warehouse) -> None:
     for name, source in warehouse.sources.items():
         if source.layout:
             _planned_layout(stage_plan(warehouse, name).table, ("sources", name), problems)
+        if source.vertica:
+            _planned_design(stage_plan(warehouse, name).table, ("sources", name), problems)
     for field, name, table in warehouse.vault_tables():
         if table.layout:
             _planned_layout(vault_plan(warehouse, name).table, (field, name), problems)
+        if table.vertica:
+            _planned_design(vault_plan(warehouse, name).table, (field, name), problems)
     for field, name, table in warehouse.query_tables():
         if table.layout:
             problems.add((field, name, "layout"), "is given: its files are divided by snapshot")
@@ -59,6 +63,14 @@ def _planned_layout(table: TablePlan, path: Path, problems: Problems) -> None:
             problems.add(place, f"{column!r} is {types[column]}: it has no {unit}")
 
 
+def _planned_design(table: TablePlan, path: Path, problems: Problems) -> None:
+    types = {column.name: column.type.kind for column in table.columns}
+    for field, position, column in table.design.columns if table.design else ():
+        problems.known(
+            (*path, "vertica", field, position), f"column of {table.label}", column, types
+        )
+
+
 def _mart(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> None:
     path: Path = ("marts", name)
     columns = mart_columns(warehouse, name)
@@ -66,6 +78,9 @@ def _mart(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> No
         problems.known((*path, "key"), f"column of mart {name}", key, columns)
     for field, position, column, _ in mart.layout.columns if mart.layout else ():
         place = (*path, "layout", field, position)
+        problems.known(place, f"column of mart {name}", column, columns)
+    for field, position, column in mart.vertica.columns if mart.vertica else ():
+        place = (*path, "vertica", field, position)
         problems.known(place, f"column of mart {name}", column, columns)
     _parameters(warehouse, name, mart, problems)
     _kind(mart, path, problems)

@@ -25,5 +25,5 @@ def vault_plan(warehouse: Warehouse, name: str) -> VaultPlan:
         )
     module = import_module(f"vault_assets.sql.patterns.{tables[name].pattern}")
     plan = module.plan(warehouse, name, tables[name])
-    table = replace(plan.table, layout=tables[name].layout)
+    table = replace(plan.table, layout=tables[name].layout, design=tables[name].vertica)
     return replace(plan, table=table, rules=profile_of(warehouse.hashing))

@@ -11,6 +11,7 @@ from vault_assets.hashing import OWN, Profile, profile_of
 from vault_assets.model.layouts import Layout
 from vault_assets.model.names import quoted
 from vault_assets.model.types import ColumnType
+from vault_assets.model.vertica import VerticaDesign
 from vault_assets.model.warehouse import Warehouse
 
 UUID = ColumnType("uuid")
@@ -44,13 +45,14 @@ class ColumnPlan:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """A table: schema (layer), name, columns in order."""
+    """A table: schema (layer), name, columns in order; its layout in a lake, design on Vertica."""
 
     layer: str
     name: str
     columns: tuple[ColumnPlan, ...]
     description: str = ""
     layout: Layout | None = None
+    design: VerticaDesign | None = None
 
     @property
     def label(self) -> str:

@@ -69,7 +69,14 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     )
     return StagePlan(
         source=name,
-        table=TablePlan(warehouse.stage_layer, name, columns, source.description, source.layout),
+        table=TablePlan(
+            warehouse.stage_layer,
+            name,
+            columns,
+            source.description,
+            source.layout,
+            source.vertica,
+        ),
         quarantine=TablePlan(
             warehouse.stage_layer,
             f"{name}_quarantine",

@@ -41,16 +41,21 @@ _FORBIDDEN = {
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 _TEXTS = re.compile(r"'(?:[^']|'')*'")
 _CALL = re.compile(r"(?<![\w\"])([A-Za-z_]\w*) ?\(")
-_NO_CALLS = {
-    "AS", "AND", "OR", "NOT", "IN", "EXISTS", "OVER", "FROM", "JOIN", "CASE", "WHEN", "THEN", "ELSE", "ON", "CAST",
-    "BY", "WHERE", "GROUP", "VARCHAR", "NUMERIC", "VARBINARY", "SELECT", "INTO", "UNION", "ALL", "EXCEPT", "HAVING",
-    "TABLE", "INTERSECT", "IS", "BETWEEN", "WITH", "LIKE",
-}  # fmt: skip
-_NULLS = re.compile(r"\bNULLS (FIRST|LAST)\b")
+_NO_CALLS = frozenset({
+    "ALL", "AND", "AS", "BETWEEN", "BY", "CASE", "CAST", "ELSE", "EXCEPT", "EXISTS", "FROM",
+    "GROUP", "HAVING", "IN", "INTERSECT", "INTO", "IS", "JOIN", "LIKE", "NOT", "NUMERIC", "ON",
+    "OR", "OVER", "SELECT", "TABLE", "THEN", "UNION", "VARBINARY", "VARCHAR", "WHEN", "WHERE",
+    "WITH",
+})  # fmt: skip
 
 
 def problems(sql: str) -> list[str]:
     """Return why Vertica would refuse a statement; nothing if it seems right."""
+    return refused(sql) + unparsed(sql)
+
+
+def refused(sql: str) -> list[str]:
+    """Return forms and functions of a statement that are not to be used."""
     bare = _TEXTS.sub("''", sql)
     found = [name for name, pattern in _FORBIDDEN.items() if re.search(pattern, bare, re.DOTALL)]
     bare = _QUOTED.sub('""', sql)
@@ -58,7 +63,7 @@ def problems(sql: str) -> list[str]:
     found += [f"function {name}" for name in sorted(called - VERTICA)]
     found += ["NULLS outside of a window"] * _nulls_outside(bare)
     found += ["a derived table without alias"] * _without_alias(bare)
-    return found + unparsed(sql)
+    return found
 
 
 def unparsed(sql: str) -> list[str]:

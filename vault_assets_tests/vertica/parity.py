@@ -28,6 +28,9 @@ from vault_assets.targets.target import Target
 VOLATILE = frozenset({"applied_at", "failed_at", "run_id", "rewritten_at", "modified"})
 """Columns that say when and by whom, which no two loads share."""
 
+_CONSUMED = '{"applied": "'
+"""Begin of the note of a mart on what it was built from: a hash of times, of that load only."""
+
 _DEFS = Path(registering.__file__).parents[1] / "defs"
 _SKIPPED = {"registry": {"refreshed", "model_freshness"}}
 """What a build notes is of its time."""
@@ -144,4 +147,6 @@ def contents(target: Target, table: tuple[str, str], columns: list[str]) -> Rows
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_CONSUMED):
+        return _CONSUMED
     return float(f"{value:.12g}") if isinstance(value, float) else value

@@ -33,10 +33,18 @@ def divide_by_types(node: exp.Div, tree: exp.Expr, types: Types) -> None:
         asked.set("with_", tree.args["with_"].copy())
     found = types(asked.sql("duckdb"))
     if not found:
-        name = "v_div"
+        name = "v_div_float" if any(map(_is_float, operands)) else "v_div"
     else:
         name = "v_div_int" if all(kinds.of_duck(t) is kinds.INT for t in found) else "v_div_float"
     node.replace(call(name, *operands))
+
+
+def _is_float(operand: exp.Expr) -> bool:
+    """Whether a cast says that an operand is FLOAT, also within NULLIF."""
+    operand = operand.unnest()
+    if isinstance(operand, exp.Anonymous) and str(operand.this).lower() == "nullif":
+        operand = operand.expressions[0].unnest()
+    return isinstance(operand, exp.Cast) and operand.to.is_type("double", "float")
 
 
 def _copied(part: exp.Expr | list[exp.Expr] | None) -> object:

@@ -38,6 +38,8 @@ create macro v_listagg(x, n) as
     case when strlen(x) > n then v_fail('22001', 'LISTAGG result exceeds max_length') else x end;
 create macro throw_error(message) as v_fail('V2000', 'USER GENERATED ERROR: ' || message);
 create macro hex_to_binary(x) as unhex(case when x[:2] in ('0x', '0X') then x[3:] else x end);
+create macro hex_to_integer(x) as
+    ('0x' || case when x[:2] in ('0x', '0X') then x[3:] else x end)::bigint;
 create macro getdate() as now()::timestamp;
 create macro getutcdate() as now()::timestamp;
 create macro statement_timestamp() as now();
@@ -56,6 +58,7 @@ create macro btrim(x) as trim(x), (x, y) as trim(x, y);
 create macro add_months(d, n) as d + to_months(n::int);
 create macro v_dayofweek(d) as dayofweek(d) + 1;
 create macro week_iso(d) as weekofyear(d);
+create macro dayofweek_iso(d) as isodow(d)::int;
 create macro uuid_generate() as uuid();
 create macro st_geomfromtext(x) as x;
 create macro st_geographyfromtext(x) as x;
@@ -83,13 +86,14 @@ _NAMES = """
     abs acos asin atan atan2 cbrt ceil ceiling cos degrees exp floor hash ln log mod pi power
     radians random round sign sin sqrt tan trunc greatest least coalesce nullif nvl nvl2 ifnull
     isnull zeroifnull nullifzero decode
-    ascii btrim char_length character_length chr concat hex_to_binary instr left length
-    lower lpad ltrim md5 octet_length repeat replace reverse right rpad rtrim sha1 sha256
+    ascii btrim char_length character_length chr concat hex_to_binary hex_to_integer instr left
+    length lower lpad ltrim md5 octet_length repeat replace reverse right rpad rtrim sha1 sha256
     split_part strpos substr substring to_hex translate trim upper regexp_like regexp_replace
     regexp_substr
     add_months age clock_timestamp date_part date_trunc datediff day dayofmonth dayofweek
     dayofyear extract getdate getutcdate hour last_day microsecond minute month now quarter second
-    statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week week_iso year
+    statement_timestamp timestampadd timestampdiff to_char to_date to_timestamp week
+    week_iso dayofweek_iso year
     approximate_count_distinct avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop
     covar_samp
     listagg max median min percentile_cont stddev stddev_pop stddev_samp sum

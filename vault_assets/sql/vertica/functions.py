@@ -38,6 +38,7 @@ _ANONYMOUS: dict[str, Handler] = {
     "strlen": lambda node: call("OCTET_LENGTH", *node.expressions),
     "md5_number_lower": texts.number_of_digest,
     "bool_or": lambda node: call("BOOL_OR", *node.expressions),
+    "list_position": texts.list_position,
     "row": lambda node: exp.Tuple(expressions=node.expressions),
 }
 
@@ -82,7 +83,7 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Lead: values.window_offset("LEAD"),
     exp.Least: values.strict("LEAST"),
     exp.Left: _renamed("LEFT"),
-    exp.Length: _single("CHARACTER_LENGTH"),
+    exp.Length: texts.length,
     exp.LogicalAnd: _single("BOOL_AND"),
     exp.LogicalOr: _single("BOOL_OR"),
     exp.Like: texts.like,
@@ -135,6 +136,7 @@ VERTICA = frozenset(
         "DATE_TRUNC",
         "DAY",
         "DAYOFWEEK",
+        "DAYOFWEEK_ISO",
         "DAYOFYEAR",
         "DENSE_RANK",
         "FIRST_VALUE",
@@ -142,6 +144,7 @@ VERTICA = frozenset(
         "GETUTCDATE",
         "GREATEST",
         "HEX_TO_BINARY",
+        "HEX_TO_INTEGER",
         "HOUR",
         "INSTR",
         "LAG",

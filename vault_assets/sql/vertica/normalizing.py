@@ -13,6 +13,7 @@ from vault_assets.sql.vertica.scopes import Node, Scopes, own, selects, sources
 def normalized(tree: exp.Expr, scopes: Scopes) -> None:
     """Rewrite every select of a statement in place; it stays a statement of DuckDB."""
     _alias_subqueries(tree)
+    _bare_lists(tree)
     for select in selects(tree):
         _inline_windows(select)
         _replace_using(select, scopes)
@@ -44,6 +45,13 @@ def _type_nulls(select: exp.Select, scopes: Scopes) -> None:
         told = "VARCHAR" if told.startswith("ENUM") else told
         kind = exp.DataType.build(told, dialect="duckdb")
         select.expressions[place].unalias().replace(exp.Cast(this=exp.Null(), to=kind))
+
+
+def _bare_lists(tree: exp.Expr) -> None:
+    """Take the cast off a list; what unnests one needs the type of an empty list."""
+    for cast in list(tree.find_all(exp.Cast)):
+        if isinstance(cast.this, exp.Array) and not isinstance(cast.parent, exp.Explode):
+            cast.replace(cast.this)
 
 
 def _unite_by_name(union: exp.SetOperation) -> None:
@@ -246,6 +254,9 @@ def _group_by_all(select: exp.Select) -> None:
 
 def _order_by_places(select: exp.Select) -> None:
     order = select.args.get("order")
+    if order and len(order.expressions) == 1 and order.expressions[0].this.name.lower() == "all":
+        shown = [exp.Ordered(this=exp.column(n), nulls_first=False) for n in output_names(select)]
+        order.set("expressions", shown)
     for term in order.expressions if order else ():
         place = _place(term.this)
         if place:

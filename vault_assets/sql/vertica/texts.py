@@ -107,6 +107,22 @@ def list_contains(node: exp.Expr) -> exp.Expr:
     raise UntranslatableError("list_contains of something that is no parameter")
 
 
+def list_position(node: exp.Expr) -> exp.Expr:
+    """Return `list_position` in a list that is written out: CASE."""
+    listed, wanted = node.expressions
+    if not isinstance(listed, exp.Array) or not listed.expressions:
+        raise UntranslatableError("list_position in something else than a list of literals")
+    places = enumerate(listed.expressions, 1)
+    return case([(exp.EQ(this=wanted.copy(), expression=item), number(at)) for at, item in places])
+
+
+def length(node: exp.Expr) -> exp.Expr:
+    """Return the length of a text in signs, or of a list that is written out."""
+    if isinstance(node.this, exp.Array):
+        return number(len(node.this.expressions))
+    return call("CHARACTER_LENGTH", node.this)
+
+
 def regexp_replace(node: exp.Expr) -> exp.Expr:
     """Return REGEXP_REPLACE, which replaces all unless told otherwise."""
     modifiers = node.args.get("modifiers")

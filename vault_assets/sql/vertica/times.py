@@ -9,9 +9,17 @@ from vault_assets.sql.vertica.patterns import time_pattern
 _UNITS = {"second", "minute", "hour", "day", "month", "quarter", "year", "microsecond"}
 
 
+def _monday(value: exp.Expr) -> exp.Expr:
+    day = cast(value, "DATE")
+    place = exp.Sub(this=call("DAYOFWEEK_ISO", day.copy()), expression=number(1))
+    return cast(exp.Paren(this=exp.Sub(this=day, expression=paren(place))), "TIMESTAMP")
+
+
 def truncated(node: exp.Expr) -> exp.Expr:
     """Return DATE_TRUNC."""
     unit = node.args["unit"].name.lower()
+    if unit == "week":
+        return _monday(node.this)
     if unit not in _UNITS:
         raise UntranslatableError(f"date_trunc to {unit}")
     return call("DATE_TRUNC", text(unit), node.this)

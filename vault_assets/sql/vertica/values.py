@@ -30,9 +30,19 @@ def converted(node: exp.Expr) -> exp.Expr:
             return cast(value, "VARCHAR(1)")  # a union takes the longest of its sides
         return as_text(value)
     to = vertica_type(kind)
+    if to == "INT" and _is_hexadecimal(value):
+        return call("HEX_TO_INTEGER", value)
     if to == "INT" and value.meta.get(TYPE) in ("DOUBLE", "FLOAT"):
         value = call("ROUND", value)
     return cast(value, to)
+
+
+def _is_hexadecimal(value: exp.Expr) -> bool:
+    """Whether a text begins with `0x`: a cast of it is none on Vertica."""
+    first = value.unnest()
+    while isinstance(first, exp.DPipe):
+        first = first.this.unnest()
+    return isinstance(first, exp.Literal) and first.is_string and first.name == "0x"
 
 
 def try_cast(node: exp.Expr) -> exp.Expr:

@@ -1,6 +1,9 @@
 """Physical design: how the rows of a new table are sorted and spread over the nodes."""
 
+from collections.abc import Sequence
+
 from vault_assets.model.names import quoted
+from vault_assets.model.vertica import VerticaDesign
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.vertica.twin import Column, Columns
 from vault_assets.targets.vertica.types import vertica_type
@@ -25,39 +28,59 @@ def column_type(column: Column, plan: TablePlan | None = None) -> str:
 def physical_clauses(columns: Columns, plan: TablePlan | None) -> str:
     """Return the physical clauses of a new table, with a blank before them.
 
-    Tables of one key lie on the same node and are sorted by it, so that joins stay there. Tables of
-    the registry are small and are joined with all others: every node has them. Marts, whose key
-    nobody knows, are left to Vertica.
+    What the declaration says under `vertica` comes before the defaults of `default_design`.
+    """
+    if plan is None:
+        return ""
+    design, default = plan.design, default_design(columns, plan)
+    if design is not None:
+        spread = bool(design.segmented_by or design.unsegmented)
+        design = VerticaDesign(
+            order_by=design.order_by or default.order_by,
+            segmented_by=design.segmented_by if spread else default.segmented_by,
+            unsegmented=design.unsegmented if spread else default.unsegmented,
+            partition_by=design.partition_by or default.partition_by,
+        )
+    return _written(design or default)
+
+
+def default_design(columns: Columns, plan: TablePlan) -> VerticaDesign:
+    """Return the design of a table of which nothing is declared.
+
+    Tables of one key lie on the same node and are sorted by it, so that joins stay there. A stage
+    lies where the first of its keys does, divided by day of the load. Tables of the registry and
+    reference tables are small: every node has them. A mart, whose key nobody knows, is left to
+    Vertica.
     """
     names = [column.name for column in columns]
-    if plan is None or not plan.columns:
-        return ""
-    if plan.layer == "registry":
-        return f" order by {_listed(names[:2])} unsegmented all nodes"
     hashes = [column.name for column in columns if column.kind == "UUID"]
+    if plan.layer == "registry":
+        return VerticaDesign(order_by=tuple(names[:2]), unsegmented=True)
     if tuple(names[:4]) == _STAGE:
         spread = hashes[0] if hashes else "batch_id"
-        return (
-            f" order by {_listed(['load_ts', spread] if hashes else ['load_ts', 'row_no'])}"
-            f"{_segmented(spread)}{_by_day('load_ts')}"
-        )
-    if "load_ts" not in names:
-        return ""
-    if not hashes or names[0] != hashes[0]:
-        return f" order by {_listed(names[:1])} unsegmented all nodes"
-    history = "hashdiff" in names
-    order = [names[0], "load_ts"] if history else [names[0]]
-    return f" order by {_listed(order)}{_segmented(names[0])}"
+        order = ("load_ts", spread if hashes else "row_no")
+        return VerticaDesign(order_by=order, segmented_by=(spread,), partition_by="load_ts")
+    if not plan.columns or "load_ts" not in names:
+        return VerticaDesign()
+    if names[0] not in hashes:
+        return VerticaDesign(order_by=(names[0],), unsegmented=True)
+    order = (names[0], "load_ts") if "hashdiff" in names else (names[0],)
+    return VerticaDesign(order_by=order, segmented_by=(names[0],))
 
 
-def _segmented(column: str) -> str:
-    return f" segmented by hash({quoted(column)}) all nodes"
+def _written(design: VerticaDesign) -> str:
+    clauses = ""
+    if design.order_by:
+        clauses += f" order by {_listed(design.order_by)}"
+    if design.segmented_by:
+        clauses += f" segmented by hash({_listed(design.segmented_by)}) all nodes"
+    if design.unsegmented:
+        clauses += " unsegmented all nodes"
+    if design.partition_by:
+        day = f"{quoted(design.partition_by)}::date"
+        clauses += f" partition by {day} group by calendar_hierarchy_day({day}, 2, 2)"
+    return clauses
 
 
-def _by_day(column: str) -> str:
-    day = f"{quoted(column)}::date"
-    return f" partition by {day} group by calendar_hierarchy_day({day}, 2, 2)"
-
-
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(quoted, names))

@@ -1,0 +1,446 @@
+CREATE TABLE IF NOT EXISTS "vault"."hub_web_page" (
+  "hk_web_page" UUID NOT NULL,
+  "page" VARCHAR(65000),
+  "load_ts" TIMESTAMP NOT NULL,
+  "record_source" VARCHAR(65000) NOT NULL,
+  "batch_id" VARCHAR(65000) NOT NULL
+);
+
+CREATE LOCAL TEMPORARY TABLE "applied_before" ON COMMIT PRESERVE ROWS AS
+SELECT
+  "table_name",
+  "stage",
+  "batch_id",
+  "load_ts",
+  "inserted",
+  "note"
+FROM "registry"."applied"
+WHERE
+  "table_name" IN ('vault.hub_web_page', 'stage.page_view_events');
+
+SELECT
+  "batch_id"
+FROM "applied_before"
+WHERE
+  "table_name" = 'vault.hub_web_page' AND "note" = '{"replay": true}';
+
+CREATE LOCAL TEMPORARY TABLE "pending" ON COMMIT PRESERVE ROWS AS
+SELECT
+  "a"."stage",
+  "a"."batch_id",
+  "a"."load_ts",
+  FALSE AS "again"
+FROM "applied_before" AS "a"
+WHERE
+  "a"."table_name" IN ('stage.page_view_events')
+  AND NOT EXISTS(
+    SELECT
+      1
+    FROM "applied_before" AS "t"
+    WHERE
+      "t"."table_name" = 'vault.hub_web_page'
+      AND "t"."stage" = "a"."stage"
+      AND "t"."batch_id" = "a"."batch_id"
+  );
+
+SELECT
+  MAX("load_ts")
+FROM "applied_before"
+WHERE
+  "table_name" = 'vault.hub_web_page';
+
+SELECT
+  "p"."again",
+  "a"."note"
+FROM "pending" AS "p"
+LEFT JOIN "applied_before" AS "a"
+  ON "a"."table_name" = 'stage.page_view_events' AND "a"."batch_id" = "p"."batch_id";
+
+CREATE LOCAL TEMPORARY TABLE "decided" ON COMMIT PRESERVE ROWS AS
+WITH "incoming" AS (
+  SELECT
+    "s"."hk_web_page" AS "hk_web_page",
+    "s"."page" AS "page",
+    "s"."load_ts",
+    "s"."record_source",
+    "p"."batch_id",
+    "s"."row_no",
+    0 AS "_rank"
+  FROM "stage"."page_view_events" AS "s"
+  INNER JOIN "pending" AS "p"
+    ON "p"."stage" = 'page_view_events' AND "p"."batch_id" = "s"."batch_id"
+  WHERE
+    "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+), "known" AS (
+  SELECT
+    "hk_web_page"
+  FROM "vault"."hub_web_page"
+  WHERE
+    "hk_web_page" IN (
+      SELECT
+        "hk_web_page"
+      FROM "incoming"
+    )
+), "judged" AS (
+  SELECT
+    "incoming"."hk_web_page",
+    "incoming"."page",
+    "incoming"."load_ts",
+    "incoming"."record_source",
+    "incoming"."batch_id",
+    "incoming"."row_no",
+    "incoming"."_rank",
+    CASE WHEN "incoming"."hk_web_page" IS NULL THEN 'null_key:hk_web_page' END AS "_reason"
+  FROM "incoming"
+), "repeated" AS (
+  SELECT
+    "hk_web_page"
+  FROM "incoming"
+  WHERE
+    NOT "hk_web_page" IS NULL
+  GROUP BY
+    "hk_web_page"
+  HAVING
+    COUNT(*) > 1
+), "doubtful" AS (
+  SELECT
+    "judged"."hk_web_page",
+    "judged"."page",
+    "judged"."load_ts",
+    "judged"."record_source",
+    "judged"."batch_id",
+    "judged"."row_no",
+    "judged"."_rank",
+    "judged"."_reason"
+  FROM "judged"
+  WHERE
+    NOT "_reason" IS NULL
+  UNION ALL
+  SELECT
+    "judged"."hk_web_page",
+    "judged"."page",
+    "judged"."load_ts",
+    "judged"."record_source",
+    "judged"."batch_id",
+    "judged"."row_no",
+    "judged"."_rank",
+    "judged"."_reason"
+  FROM "judged"
+  WHERE
+    "_reason" IS NULL
+    AND "hk_web_page" IN (
+      SELECT
+        "hk_web_page"
+      FROM "repeated"
+      UNION ALL
+      SELECT
+        "hk_web_page"
+      FROM "known"
+    )
+), "ranked" AS (
+  SELECT
+    "doubtful"."hk_web_page",
+    "doubtful"."page",
+    "doubtful"."load_ts",
+    "doubtful"."record_source",
+    "doubtful"."batch_id",
+    "doubtful"."row_no",
+    "doubtful"."_rank",
+    "doubtful"."_reason",
+    1 AS "_place",
+    CAST(NULL AS VARCHAR(1)) AS "_batch_before"
+  FROM "doubtful"
+  WHERE
+    "hk_web_page" IS NULL
+    OR NOT "hk_web_page" IN (
+      SELECT
+        "hk_web_page"
+      FROM "repeated"
+    )
+  UNION ALL
+  SELECT
+    "doubtful"."hk_web_page",
+    "doubtful"."page",
+    "doubtful"."load_ts",
+    "doubtful"."record_source",
+    "doubtful"."batch_id",
+    "doubtful"."row_no",
+    "doubtful"."_rank",
+    "doubtful"."_reason",
+    ROW_NUMBER() OVER (
+      PARTITION BY "hk_web_page"
+      ORDER BY "load_ts" NULLS LAST, "_rank" NULLS LAST, "row_no" NULLS LAST
+    ) AS "_place",
+    LAG("batch_id") OVER (
+      PARTITION BY "hk_web_page"
+      ORDER BY "load_ts" NULLS LAST, "_rank" NULLS LAST, "row_no" NULLS LAST
+    ) AS "_batch_before"
+  FROM "doubtful"
+  WHERE
+    "hk_web_page" IN (
+      SELECT
+        "hk_web_page"
+      FROM "repeated"
+    )
+)
+SELECT
+  "ranked"."hk_web_page",
+  "ranked"."page",
+  "ranked"."load_ts",
+  "ranked"."record_source",
+  "ranked"."batch_id",
+  "ranked"."row_no",
+  "ranked"."_rank",
+  "ranked"."_reason",
+  "ranked"."_place",
+  "ranked"."_batch_before",
+  CASE
+    WHEN NOT "_reason" IS NULL
+    THEN 'quarantined'
+    WHEN "_batch_before" = "batch_id"
+    THEN 'duplicate'
+    WHEN "_place" > 1 OR "hk_web_page" IN (
+      SELECT
+        "hk_web_page"
+      FROM "known"
+    )
+    THEN 'unchanged'
+    ELSE 'inserted'
+  END AS "_outcome"
+FROM "ranked";
+
+INSERT INTO "vault"."hub_web_page" ("hk_web_page", "page", "load_ts", "record_source", "batch_id")
+WITH "incoming" AS (
+  SELECT
+    "s"."hk_web_page" AS "hk_web_page",
+    "s"."page" AS "page",
+    "s"."load_ts",
+    "s"."record_source",
+    "p"."batch_id",
+    "s"."row_no",
+    0 AS "_rank"
+  FROM "stage"."page_view_events" AS "s"
+  INNER JOIN "pending" AS "p"
+    ON "p"."stage" = 'page_view_events' AND "p"."batch_id" = "s"."batch_id"
+  WHERE
+    "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+)
+SELECT
+  "i"."hk_web_page",
+  "i"."page",
+  "i"."load_ts",
+  "i"."record_source",
+  "i"."batch_id"
+FROM "incoming" AS "i"
+LEFT JOIN "decided" AS "d"
+  ON "d"."batch_id" = "i"."batch_id"
+  AND "d"."row_no" = "i"."row_no"
+  AND "d"."_rank" = "i"."_rank"
+WHERE
+  "d"."_outcome" IS NULL OR "d"."_outcome" = 'inserted';
+
+CREATE LOCAL TEMPORARY TABLE "outcomes" ON COMMIT PRESERVE ROWS AS
+WITH "counted" AS (
+  SELECT
+    "batch_id",
+    COUNT(CASE WHEN "_outcome" = 'unchanged' THEN 1 END) AS "unchanged",
+    COUNT(CASE WHEN "_outcome" = 'duplicate' THEN 1 END) AS "duplicate",
+    COUNT(CASE WHEN "_outcome" = 'quarantined' THEN 1 END) AS "quarantined"
+  FROM "decided"
+  GROUP BY
+    "batch_id"
+), "written" AS (
+  SELECT
+    "batch_id",
+    COUNT(*) AS "inserted"
+  FROM "vault"."hub_web_page"
+  WHERE
+    "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+  GROUP BY
+    "batch_id"
+)
+SELECT
+  "p"."stage",
+  "p"."batch_id",
+  "p"."load_ts",
+  COALESCE("w"."inserted", 0) + COALESCE("c"."unchanged" + "c"."duplicate" + "c"."quarantined", 0) AS "rows_in",
+  COALESCE("w"."inserted", 0) AS "inserted",
+  COALESCE("c"."unchanged", 0) AS "unchanged",
+  COALESCE("c"."duplicate", 0) AS "duplicate",
+  COALESCE("c"."quarantined", 0) AS "quarantined"
+FROM "pending" AS "p"
+LEFT JOIN "counted" AS "c"
+  ON "c"."batch_id" = "p"."batch_id"
+LEFT JOIN "written" AS "w"
+  ON "w"."batch_id" = "p"."batch_id"
+WHERE
+  NOT "p"."again";
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "run_id", "applied_at")
+SELECT
+  'vault.hub_web_page' AS "table_name",
+  "outcomes"."stage",
+  "outcomes"."batch_id",
+  "outcomes"."load_ts",
+  "outcomes"."rows_in",
+  "outcomes"."inserted",
+  "outcomes"."unchanged",
+  "outcomes"."duplicate",
+  "outcomes"."quarantined",
+  'run' AS "run_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at"
+FROM "outcomes";
+
+SELECT
+  "wrong"."hk_web_page",
+  "wrong"."rows_with_this_key"
+FROM (
+  SELECT
+    "hk_web_page",
+    COUNT(*) AS "rows_with_this_key"
+  FROM "vault"."hub_web_page"
+  WHERE
+    "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+  GROUP BY
+    "hk_web_page"
+  HAVING
+    COUNT(*) > 1
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."rows_in",
+  "wrong"."rows_out"
+FROM (
+  WITH "staged" AS (
+    SELECT
+      "p"."batch_id",
+      CAST("a"."inserted" AS INT) AS "rows_in"
+    FROM "applied_before" AS "a"
+    INNER JOIN "pending" AS "p"
+      ON "p"."stage" = "a"."stage" AND "p"."batch_id" = "a"."batch_id"
+    WHERE
+      NOT "p"."again" AND "a"."table_name" = 'stage.page_view_events'
+  ), "rows_in" AS (
+    SELECT
+      "batch_id",
+      SUM("rows_in") AS "rows_in"
+    FROM "staged"
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    COALESCE("i"."batch_id", "o"."batch_id") AS "batch_id",
+    COALESCE("i"."rows_in", 0) AS "rows_in",
+    COALESCE("o"."rows_in", 0) AS "rows_out"
+  FROM "rows_in" AS "i"
+  FULL OUTER JOIN "outcomes" AS "o"
+    ON "i"."batch_id" = "o"."batch_id"
+  WHERE
+    COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."hk_web_page",
+  "wrong"."page",
+  "wrong"."batch_id",
+  "wrong"."row_no"
+FROM (
+  SELECT
+    "d"."hk_web_page",
+    "d"."page",
+    "d"."batch_id",
+    "d"."row_no"
+  FROM "decided" AS "d"
+  INNER JOIN (
+    SELECT
+      "hub_web_page"."hk_web_page",
+      "hub_web_page"."page",
+      "hub_web_page"."load_ts",
+      "hub_web_page"."record_source",
+      "hub_web_page"."batch_id"
+    FROM "vault"."hub_web_page"
+    WHERE
+      "hk_web_page" IN (
+        SELECT
+          "hk_web_page"
+        FROM "decided"
+        WHERE
+          "_outcome" IN ('unchanged', 'duplicate')
+      )
+  ) AS "h"
+    ON "h"."hk_web_page" = "d"."hk_web_page"
+  WHERE
+    "d"."_outcome" IN ('unchanged', 'duplicate')
+    AND NOT ((
+      "d"."page"
+    ) <=> (
+      "h"."page"
+    ))
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."hk_web_page",
+  "wrong"."page",
+  "wrong"."batch_id"
+FROM (
+  SELECT
+    "hk_web_page",
+    "page",
+    "batch_id"
+  FROM (
+    SELECT
+      "s1"."hk_web_page",
+      "s1"."page",
+      "s1"."load_ts",
+      "s1"."record_source",
+      "s1"."batch_id"
+    FROM (
+      SELECT
+        "hub_web_page"."hk_web_page",
+        "hub_web_page"."page",
+        "hub_web_page"."load_ts",
+        "hub_web_page"."record_source",
+        "hub_web_page"."batch_id"
+      FROM "vault"."hub_web_page"
+      WHERE
+        "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    ) AS "s1"
+    LIMIT 10000
+  ) AS "d"
+  WHERE
+    "batch_id" <> 'ghost'
+    AND NOT ("hk_web_page" <=> CAST(MD5(
+      (
+        COALESCE(
+          COALESCE(
+            CASE
+              WHEN INSTR("page", '~') > 0 OR INSTR("page", '|') > 0
+              THEN REPLACE(REPLACE("page", '~', '~0'), '|', '~1')
+              ELSE "page"
+            END,
+            '~N'
+          ),
+          ''
+        ) || '|'
+      )
+    ) AS UUID))
+) AS "wrong"
+LIMIT 11;
+
+INSERT INTO "vault"."hub_web_page" ("hk_web_page", "load_ts", "record_source", "batch_id")
+SELECT
+  "hash_key" AS "hk_web_page",
+  CAST('1900-01-01 00:00:00' AS TIMESTAMP) AS "load_ts",
+  'SYSTEM' AS "record_source",
+  'ghost' AS "batch_id"
+FROM (
+  SELECT
+    CAST('00000000-0000-0000-0000-000000000000' AS UUID) AS "hash_key"
+  UNION ALL
+  SELECT
+    CAST('ffffffff-ffff-ffff-ffff-ffffffffffff' AS UUID) AS "hash_key"
+) AS "ghosts";

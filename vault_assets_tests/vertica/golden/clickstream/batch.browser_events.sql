@@ -1,0 +1,1093 @@
+CREATE SCHEMA IF NOT EXISTS "batch";
+
+CREATE TABLE IF NOT EXISTS "batch"."browser_events_quarantine" (
+  "batch_id" VARCHAR(65000) NOT NULL,
+  "table_name" VARCHAR(65000) NOT NULL,
+  "row_no" INT NOT NULL,
+  "raw" VARCHAR(65000),
+  "reason" VARCHAR(65000) NOT NULL,
+  "column_name" VARCHAR(65000),
+  "detail" VARCHAR(65000)
+);
+
+CREATE TABLE IF NOT EXISTS "batch"."browser_events" (
+  "batch_id" VARCHAR(65000) NOT NULL,
+  "load_ts" TIMESTAMP NOT NULL,
+  "row_no" INT NOT NULL,
+  "record_source" VARCHAR(65000) NOT NULL,
+  "event_id" UUID,
+  "event_timestamp" TIMESTAMP,
+  "event_type" VARCHAR(65000),
+  "click_id" UUID,
+  "browser_name" VARCHAR(65000),
+  "browser_user_agent" VARCHAR(65000),
+  "browser_language" VARCHAR(65000),
+  "load_hour" TIMESTAMP,
+  "source_file" VARCHAR(65000)
+);
+
+SELECT
+  "b"."batch_id",
+  "b"."source",
+  "b"."kind",
+  "b"."object_key",
+  "b"."etag",
+  "b"."size",
+  "b"."modified",
+  "b"."load_ts",
+  "b"."duplicate_of"
+FROM "registry"."batches" AS "b"
+WHERE
+  "b"."source" = 'browser_events'
+  AND (
+    FALSE
+    OR (
+      NOT EXISTS(
+        SELECT
+          1
+        FROM "registry"."applied" AS "a"
+        WHERE
+          "a"."table_name" = 'batch.browser_events' AND "a"."batch_id" = "b"."batch_id"
+      )
+      AND NOT EXISTS(
+        SELECT
+          1
+        FROM "registry"."failures" AS "f"
+        WHERE
+          "f"."batch_id" = "b"."batch_id" AND "f"."status" IN ('rejected', 'missing')
+      )
+    )
+  )
+ORDER BY
+  CASE WHEN "b"."load_ts" IS NULL THEN 1 ELSE 0 END,
+  "b"."load_ts";
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000000'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000000';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000000'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000000' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  23 AS "rows_in",
+  23 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 02:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=02/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000000')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000000')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000000')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000001'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000001';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000001'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000001' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  12 AS "rows_in",
+  12 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 03:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=03/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000001')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000001')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000001')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000002'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000002';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000002'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000002' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  19 AS "rows_in",
+  19 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 12:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=12/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000002')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000002')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000002')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000003'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000003';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000003'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000003' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  7 AS "rows_in",
+  7 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 13:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=13/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000003')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000003')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000003')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000004'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000004';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000004'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000004' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  11 AS "rows_in",
+  11 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 14:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=14/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000004')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000004')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000004')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000005'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000005';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000005'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000005' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  3 AS "rows_in",
+  3 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 17:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=17/browser_events.jsonl"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000005')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000005')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000005')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000006'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000006';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000006'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000006' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  4 AS "rows_in",
+  4 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 18:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=18/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000006')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000006')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000006')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000007'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000007';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000007'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000007' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  2 AS "rows_in",
+  2 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 19:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=19/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000007')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000007')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000007')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000008'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000008';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000008'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000008' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  8 AS "rows_in",
+  8 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 20:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=20/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000008')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000008')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000008')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "object_key" AS "key",
+  "etag",
+  "size",
+  "modified"
+FROM "registry"."objects"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000009'
+ORDER BY
+  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
+  "position";
+
+SELECT
+  COUNT(*)
+FROM "registry"."applied"
+WHERE
+  "table_name" = 'batch.browser_events'
+  AND "batch_id" = 'browser_events-20300101-000000-000009';
+
+SELECT
+  COUNT(*) = COUNT(DISTINCT "event_id")
+FROM "batch"."browser_events"
+WHERE
+  "batch_id" = 'browser_events-20300101-000000-000009'
+  AND "load_ts" = CAST('<time>' AS TIMESTAMP);
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'batch.browser_events' AS "table_name",
+  'browser_events' AS "stage",
+  'browser_events-20300101-000000-000009' AS "batch_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "load_ts",
+  'run' AS "run_id",
+  20 AS "rows_in",
+  17 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  3 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  '{"unique": ["event_id"], "from_key": {"load_hour": "2022-11-28 21:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=21/browser_events.jsonl.zip"}}' AS "note";
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."records",
+  "wrong"."loaded",
+  "wrong"."quarantined"
+FROM (
+  WITH "loaded" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000009')
+      AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    GROUP BY
+      "batch_id"
+  ), "quarantined" AS (
+    SELECT
+      "batch_id",
+      COUNT(*) AS "row_count"
+    FROM "batch"."browser_events_quarantine"
+    WHERE
+      "batch_id" IN ('browser_events-20300101-000000-000009')
+      AND "table_name" = 'batch.browser_events'
+      AND NOT "reason" IS NULL
+    GROUP BY
+      "batch_id"
+  )
+  SELECT
+    "a"."batch_id",
+    "a"."rows_in" AS "records",
+    COALESCE("l"."row_count", 0) AS "loaded",
+    COALESCE("q"."row_count", 0) AS "quarantined"
+  FROM "registry"."applied" AS "a"
+  LEFT JOIN "loaded" AS "l"
+    ON "l"."batch_id" = "a"."batch_id"
+  LEFT JOIN "quarantined" AS "q"
+    ON "q"."batch_id" = "a"."batch_id"
+  WHERE
+    "a"."table_name" = 'batch.browser_events'
+    AND "a"."batch_id" IN ('browser_events-20300101-000000-000009')
+    AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."row_no",
+  "wrong"."reason",
+  "wrong"."detail",
+  "wrong"."raw"
+FROM (
+  SELECT
+    "batch_id",
+    "row_no",
+    "reason",
+    "detail",
+    "raw"
+  FROM "batch"."browser_events_quarantine"
+  WHERE
+    "table_name" = 'batch.browser_events'
+    AND "batch_id" IN (
+      'browser_events-20300101-000000-000000',
+      'browser_events-20300101-000000-000001',
+      'browser_events-20300101-000000-000002',
+      'browser_events-20300101-000000-000003',
+      'browser_events-20300101-000000-000004',
+      'browser_events-20300101-000000-000005',
+      'browser_events-20300101-000000-000006',
+      'browser_events-20300101-000000-000007',
+      'browser_events-20300101-000000-000008',
+      'browser_events-20300101-000000-000009'
+    )
+) AS "wrong"
+ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
+  CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
+  "row_no"
+LIMIT 11;
+
+SELECT
+  "files"."batch_id",
+  "files"."object_key",
+  "files"."position"
+FROM (
+  SELECT
+    "batch_id",
+    "object_key",
+    CAST(NULL AS INT) AS "position"
+  FROM "registry"."batches"
+  UNION ALL
+  SELECT
+    "batch_id",
+    "object_key",
+    "position"
+  FROM "registry"."objects"
+) AS "files"
+WHERE
+  "batch_id" IN (
+    'browser_events-20300101-000000-000009',
+    'browser_events-20300101-000000-000009',
+    'browser_events-20300101-000000-000009'
+  );
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."status",
+  "wrong"."reason"
+FROM (
+  SELECT
+    "batch_id",
+    "status",
+    "reason"
+  FROM "registry"."failures"
+  WHERE
+    "batch_id" IN (
+      'browser_events-20300101-000000-000000',
+      'browser_events-20300101-000000-000001',
+      'browser_events-20300101-000000-000002',
+      'browser_events-20300101-000000-000003',
+      'browser_events-20300101-000000-000004',
+      'browser_events-20300101-000000-000005',
+      'browser_events-20300101-000000-000006',
+      'browser_events-20300101-000000-000007',
+      'browser_events-20300101-000000-000008',
+      'browser_events-20300101-000000-000009'
+    )
+    AND "status" IN ('rejected', 'missing')
+  UNION ALL
+  SELECT
+    "batch_id",
+    'header' AS "status",
+    COALESCE(
+      REPLACE(
+        REPLACE(REGEXP_SUBSTR("note", '"header": ?"((?:[^"\\]|\\.)*)"', 1, 1, '', 1), '\"', '"'),
+        '\\',
+        '\'
+      ),
+      REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
+    ) AS "reason"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" = 'batch.browser_events'
+    AND "batch_id" IN (
+      'browser_events-20300101-000000-000000',
+      'browser_events-20300101-000000-000001',
+      'browser_events-20300101-000000-000002',
+      'browser_events-20300101-000000-000003',
+      'browser_events-20300101-000000-000004',
+      'browser_events-20300101-000000-000005',
+      'browser_events-20300101-000000-000006',
+      'browser_events-20300101-000000-000007',
+      'browser_events-20300101-000000-000008',
+      'browser_events-20300101-000000-000009'
+    )
+    AND NOT COALESCE(
+      REPLACE(
+        REPLACE(REGEXP_SUBSTR("note", '"header": ?"((?:[^"\\]|\\.)*)"', 1, 1, '', 1), '\"', '"'),
+        '\\',
+        '\'
+      ),
+      REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
+    ) IS NULL
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."batch_id",
+  "wrong"."unknown_columns"
+FROM (
+  SELECT
+    "batch_id",
+    COALESCE(
+      REPLACE(
+        REPLACE(
+          REGEXP_SUBSTR("note", '"unknown_columns": ?"((?:[^"\\]|\\.)*)"', 1, 1, '', 1),
+          '\"',
+          '"'
+        ),
+        '\\',
+        '\'
+      ),
+      REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
+    ) AS "unknown_columns"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" = 'batch.browser_events'
+    AND "batch_id" IN (
+      'browser_events-20300101-000000-000000',
+      'browser_events-20300101-000000-000001',
+      'browser_events-20300101-000000-000002',
+      'browser_events-20300101-000000-000003',
+      'browser_events-20300101-000000-000004',
+      'browser_events-20300101-000000-000005',
+      'browser_events-20300101-000000-000006',
+      'browser_events-20300101-000000-000007',
+      'browser_events-20300101-000000-000008',
+      'browser_events-20300101-000000-000009'
+    )
+    AND NOT COALESCE(
+      REPLACE(
+        REPLACE(
+          REGEXP_SUBSTR("note", '"unknown_columns": ?"((?:[^"\\]|\\.)*)"', 1, 1, '', 1),
+          '\"',
+          '"'
+        ),
+        '\\',
+        '\'
+      ),
+      REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
+    ) IS NULL
+) AS "wrong"
+LIMIT 11;

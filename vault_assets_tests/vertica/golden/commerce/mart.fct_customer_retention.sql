@@ -1,0 +1,398 @@
+CREATE TABLE IF NOT EXISTS "mart"."fct_customer_retention" (
+  "cohort_month" DATE,
+  "months_since" INT,
+  "cohort_size" INT,
+  "retained_customers" INT,
+  "retention_rate" NUMERIC(18, 2),
+  "cohort_revenue" NUMERIC(18, 2),
+  "revenue_per_retained_customer" NUMERIC(18, 2),
+  "cumulative_revenue" NUMERIC(18, 2),
+  "cumulative_retained" INT
+);
+
+DELETE FROM "mart"."fct_customer_retention";
+
+INSERT INTO "mart"."fct_customer_retention" ("cohort_month", "months_since", "cohort_size", "retained_customers", "retention_rate", "cohort_revenue", "revenue_per_retained_customer", "cumulative_revenue", "cumulative_retained")
+WITH "cohorts" AS (
+  SELECT
+    "c"."cohort_month",
+    COUNT(DISTINCT "c"."customer_id") AS "cohort_size",
+    MAX(DATE_TRUNC('month', "a"."as_of")) AS "last_month"
+  FROM "core"."customer_months" AS "c"
+  CROSS JOIN "core"."as_of" AS "a"
+  WHERE
+    "c"."cohort_month" <= "a"."as_of"
+  GROUP BY
+    "c"."cohort_month"
+), "grid" AS (
+  SELECT
+    "q1"."cohort_month" AS "cohort_month",
+    "q1"."cohort_size" AS "cohort_size",
+    (
+      "q1"."_first" + "q2"."n"
+    ) AS "months_since"
+  FROM (
+    SELECT
+      0 AS "_first",
+      DATEDIFF('month', "cohort_month", "last_month") + 1 AS "_last",
+      "cohort_month",
+      "cohort_size"
+    FROM "cohorts"
+  ) AS "q1"
+  CROSS JOIN (
+    SELECT
+      "d0"."d" + "d1"."d" * 10 + "d2"."d" * 100 + "d3"."d" * 1000 + "d4"."d" * 10000 + "d5"."d" * 100000 AS "n"
+    FROM (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d0"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d1"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d2"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d3"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d4"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d5"
+    WHERE
+      "d0"."d" + "d1"."d" * 10 + "d2"."d" * 100 + "d3"."d" * 1000 + "d4"."d" * 10000 + "d5"."d" * 100000 <= (
+        SELECT
+          MAX("m"."_last" - "m"."_first")
+        FROM (
+          SELECT
+            0 AS "_first",
+            DATEDIFF('month', "cohort_month", "last_month") + 1 AS "_last",
+            "cohort_month",
+            "cohort_size"
+          FROM "cohorts"
+        ) AS "m"
+      )
+  ) AS "q2"
+  WHERE
+    (
+      "q1"."_first" + "q2"."n"
+    ) < "q1"."_last"
+), "bought" AS (
+  SELECT
+    "cohort_month",
+    DATEDIFF('month', "cohort_month", "month_start") AS "months_since",
+    COUNT(*) AS "retained_customers",
+    SUM("revenue") AS "cohort_revenue"
+  FROM "core"."customer_months"
+  WHERE
+    "orders" > 0
+  GROUP BY
+    "cohort_month",
+    DATEDIFF('month', "cohort_month", "month_start")
+), "returned" AS (
+  SELECT
+    "cohort_month",
+    "months_since",
+    COUNT(*) AS "customers"
+  FROM (
+    SELECT
+      "customer_id",
+      "cohort_month",
+      DATEDIFF('month', "cohort_month", MIN("month_start")) AS "months_since"
+    FROM "core"."customer_months"
+    WHERE
+      "orders" > 0
+    GROUP BY
+      "customer_id",
+      "cohort_month"
+  ) AS "s1"
+  GROUP BY
+    "cohort_month",
+    "months_since"
+), "filled" AS (
+  SELECT
+    "g"."cohort_month",
+    "g"."months_since",
+    "g"."cohort_size",
+    COALESCE("b"."retained_customers", 0) AS "retained_customers",
+    CAST(COALESCE("b"."cohort_revenue", 0) AS NUMERIC(18, 2)) AS "cohort_revenue",
+    CAST(SUM(COALESCE("b"."cohort_revenue", 0)) OVER (PARTITION BY "g"."cohort_month" ORDER BY "g"."months_since" NULLS LAST) AS NUMERIC(18, 2)) AS "cumulative_revenue",
+    CAST(SUM(COALESCE("r"."customers", 0)) OVER (PARTITION BY "g"."cohort_month" ORDER BY "g"."months_since" NULLS LAST) AS INT) AS "cumulative_retained"
+  FROM "grid" AS "g"
+  LEFT JOIN "bought" AS "b"
+    ON "b"."cohort_month" = "g"."cohort_month"
+    AND "b"."months_since" = "g"."months_since"
+  LEFT JOIN "returned" AS "r"
+    ON "r"."cohort_month" = "g"."cohort_month"
+    AND "r"."months_since" = "g"."months_since"
+)
+SELECT
+  "cohort_month",
+  "months_since",
+  "cohort_size",
+  "retained_customers",
+  CAST(ROUND(
+    CAST(CAST(100 * CAST("retained_customers" AS FLOAT) AS FLOAT) / NULLIF("cohort_size", 0) AS NUMERIC(38, 8)),
+    2
+  ) AS NUMERIC(18, 2)) AS "retention_rate",
+  "cohort_revenue",
+  CAST(ROUND(
+    CAST(CAST(CAST("cohort_revenue" AS FLOAT) AS FLOAT) / NULLIF("retained_customers", 0) AS NUMERIC(38, 8)),
+    2
+  ) AS NUMERIC(18, 2)) AS "revenue_per_retained_customer",
+  "cumulative_revenue",
+  "cumulative_retained"
+FROM "filled";
+
+SELECT
+  "wrong"."cohort_month",
+  "wrong"."months_since",
+  "wrong"."rows_with_this_key"
+FROM (
+  SELECT
+    "cohort_month",
+    "months_since",
+    COUNT(*) AS "rows_with_this_key"
+  FROM "mart"."fct_customer_retention"
+  GROUP BY
+    "cohort_month",
+    "months_since"
+  HAVING
+    COUNT(*) > 1 OR "cohort_month" IS NULL OR "months_since" IS NULL
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."in_cohorts",
+  "wrong"."with_orders"
+FROM (
+  WITH "cohorts" AS (
+    SELECT
+      COALESCE(SUM("cohort_size"), 0) AS "customers"
+    FROM "mart"."fct_customer_retention"
+    WHERE
+      "months_since" = 0
+  ), "customers" AS (
+    SELECT
+      COUNT(*) AS "customers"
+    FROM "core"."dim_customers" AS "c"
+    CROSS JOIN "core"."as_of" AS "a"
+    WHERE
+      "c"."lifetime_orders" > 0
+      AND "c"."customer_id" <> -1
+      AND DATE_TRUNC('month', "c"."first_order_date") <= "a"."as_of"
+  )
+  SELECT
+    "h"."customers" AS "in_cohorts",
+    "c"."customers" AS "with_orders"
+  FROM "cohorts" AS "h"
+  CROSS JOIN "customers" AS "c"
+  WHERE
+    "h"."customers" <> "c"."customers"
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."cohort_month",
+  "wrong"."months_since",
+  "wrong"."cohort_size",
+  "wrong"."retained_customers",
+  "wrong"."retention_rate",
+  "wrong"."cohort_revenue",
+  "wrong"."revenue_per_retained_customer",
+  "wrong"."cumulative_revenue",
+  "wrong"."cumulative_retained"
+FROM (
+  SELECT
+    "fct_customer_retention"."cohort_month",
+    "fct_customer_retention"."months_since",
+    "fct_customer_retention"."cohort_size",
+    "fct_customer_retention"."retained_customers",
+    "fct_customer_retention"."retention_rate",
+    "fct_customer_retention"."cohort_revenue",
+    "fct_customer_retention"."revenue_per_retained_customer",
+    "fct_customer_retention"."cumulative_revenue",
+    "fct_customer_retention"."cumulative_retained"
+  FROM "mart"."fct_customer_retention"
+  WHERE
+    NOT "retention_rate" BETWEEN 0 AND 100
+    OR "cumulative_retained" > "cohort_size"
+    OR "retained_customers" > "cumulative_retained"
+) AS "wrong"
+LIMIT 11;
+
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+SELECT
+  'mart.fct_customer_retention' AS "table_name",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
+  'core.customer_months core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.stg_order_items staging.stg_orders' AS "inputs";

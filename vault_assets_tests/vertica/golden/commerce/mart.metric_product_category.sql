@@ -1,0 +1,429 @@
+CREATE LOCAL TEMPORARY TABLE "mart_batches" ON COMMIT PRESERVE ROWS AS
+WITH "reads" AS (
+  SELECT
+    'core.dim_customers' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
+    'core.dim_customers' AS "table_name",
+    'orders' AS "stage"
+  UNION ALL
+  SELECT
+    'core.fct_order_items' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
+    'core.fct_order_items' AS "table_name",
+    'order_items' AS "stage"
+  UNION ALL
+  SELECT
+    'core.fct_order_items' AS "table_name",
+    'orders' AS "stage"
+  UNION ALL
+  SELECT
+    'core.fct_order_items' AS "table_name",
+    'products' AS "stage"
+  UNION ALL
+  SELECT
+    'core.fct_orders' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
+    'core.fct_orders' AS "table_name",
+    'order_items' AS "stage"
+  UNION ALL
+  SELECT
+    'core.fct_orders' AS "table_name",
+    'orders' AS "stage"
+  UNION ALL
+  SELECT
+    'staging.customers' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
+    'staging.order_items' AS "table_name",
+    'order_items' AS "stage"
+  UNION ALL
+  SELECT
+    'staging.orders' AS "table_name",
+    'orders' AS "stage"
+  UNION ALL
+  SELECT
+    'staging.products' AS "table_name",
+    'products' AS "stage"
+  UNION ALL
+  SELECT
+    'staging.stg_order_items' AS "table_name",
+    'order_items' AS "stage"
+  UNION ALL
+  SELECT
+    'staging.stg_order_items' AS "table_name",
+    'orders' AS "stage"
+  UNION ALL
+  SELECT
+    'staging.stg_orders' AS "table_name",
+    'orders' AS "stage"
+), "needed" AS (
+  SELECT
+    "stage",
+    COUNT(*) AS "tables"
+  FROM "reads"
+  GROUP BY
+    "stage"
+), "staged" AS (
+  SELECT
+    "stage",
+    "batch_id",
+    "load_ts",
+    REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
+    "rows_in" AS "records",
+    "inserted" AS "loaded"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" = 'staging.' || "stage"
+    AND "stage" IN (
+      SELECT
+        "stage"
+      FROM "reads"
+    )
+), "marks" AS (
+  SELECT
+    "a"."stage",
+    "a"."batch_id",
+    COUNT(*) AS "tables",
+    TO_HEX(
+      BIT_XOR(
+        HEX_TO_BINARY(
+          MD5(
+            CASE
+              WHEN "a"."table_name" IN (
+                'core.settings',
+                'core.as_of',
+                'staging.stg_customers',
+                'staging.stg_products',
+                'staging.stg_orders',
+                'staging.stg_order_items',
+                'core.dim_date',
+                'core.dim_customers',
+                'core.dim_products',
+                'core.fct_orders',
+                'core.fct_order_items',
+                'core.sales_by_day',
+                'core.sales_by_month',
+                'core.customer_months',
+                'mart.mart_dim_customers',
+                'mart.mart_dim_products',
+                'mart.fct_daily_sales',
+                'mart.fct_monthly_sales',
+                'mart.fct_customer_retention',
+                'mart.metric_daily_sales',
+                'mart.metric_monthly_sales',
+                'mart.metric_customer_retention',
+                'mart.metric_product_category',
+                'mart.metric_customer_segments',
+                'mart.inventory_reorder',
+                'mart.customer_rfm'
+              )
+              THEN SUBSTR((
+                COALESCE('|' || "a"."table_name", '') || COALESCE('|' || "a"."note", '')
+              ), 2)
+              ELSE SUBSTR(
+                (
+                  COALESCE('|' || "a"."table_name", '') || COALESCE('|' || CAST("a"."applied_at" AS VARCHAR(30)), '')
+                ),
+                2
+              )
+            END
+          )
+        )
+      )
+    ) AS "mark"
+  FROM "registry"."applied" AS "a"
+  INNER JOIN "reads" AS "r"
+    ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
+  WHERE
+    NOT ("a"."note" <=> '{"replay": true}')
+  GROUP BY
+    "a"."stage",
+    "a"."batch_id"
+), "rewritten" AS (
+  SELECT
+    "s"."batch_id",
+    MAX("w"."rewritten_at") AS "rewritten_at"
+  FROM "staged" AS "s"
+  INNER JOIN "registry"."rewritten" AS "w"
+    ON "w"."since" <= "s"."load_ts"
+  WHERE
+    "w"."table_name" IN (
+      SELECT
+        "table_name"
+      FROM "reads"
+    )
+  GROUP BY
+    "s"."batch_id"
+), "judged" AS (
+  SELECT
+    "s"."stage",
+    "s"."batch_id",
+    "s"."load_ts",
+    "s"."from_key",
+    "s"."records",
+    "s"."loaded",
+    COALESCE("m"."tables" = "n"."tables", FALSE) AS "is_complete",
+    '{"applied": "' || COALESCE("m"."mark", '0') || '"' AS "applied",
+    ', "rewritten": "' || COALESCE(CAST("w"."rewritten_at" AS VARCHAR(30)), '') || '"}' AS "rewritten"
+  FROM "staged" AS "s"
+  INNER JOIN "needed" AS "n"
+    ON "n"."stage" = "s"."stage"
+  LEFT JOIN "marks" AS "m"
+    ON "m"."stage" = "s"."stage" AND "m"."batch_id" = "s"."batch_id"
+  LEFT JOIN "rewritten" AS "w"
+    ON "w"."batch_id" = "s"."batch_id"
+), "consumed" AS (
+  SELECT
+    "stage",
+    "batch_id",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" = 'mart.metric_product_category'
+)
+SELECT
+  "j"."stage" AS "source",
+  "j"."batch_id",
+  "j"."load_ts",
+  "j"."from_key",
+  "j"."records",
+  "j"."loaded",
+  "j"."applied" || "j"."rewritten" AS "built_from",
+  "j"."is_complete",
+  "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
+  "j"."is_complete"
+  AND NOT "c"."batch_id" IS NULL
+  AND NOT LEFT("c"."note", CHARACTER_LENGTH("j"."applied")) = "j"."applied" AS "is_again"
+FROM "judged" AS "j"
+LEFT JOIN "consumed" AS "c"
+  ON "c"."stage" = "j"."stage" AND "c"."batch_id" = "j"."batch_id";
+
+CREATE TABLE IF NOT EXISTS "mart"."metric_product_category" (
+  "month_start" DATE,
+  "category" VARCHAR(65000),
+  "items" INT,
+  "revenue" NUMERIC(18, 2),
+  "revenue_share" NUMERIC(18, 2)
+);
+
+INSERT INTO "changed_partitions"
+SELECT DISTINCT
+  "partition_value"
+FROM (
+  SELECT
+    CAST(DATE_TRUNC('month', CAST("t"."value" AS TIMESTAMP)) AS DATE) AS "partition_value"
+  FROM (
+    WITH "customers" AS (
+      SELECT
+        "s"."customer_id"
+      FROM "staging"."customers" AS "s"
+      LEFT JOIN "new_batches" AS "b"
+        ON "b"."batch_id" = "s"."batch_id"
+      GROUP BY
+        "s"."customer_id"
+      HAVING
+        COUNT(*) = COUNT("b"."batch_id")
+    ), "products" AS (
+      SELECT
+        "s"."product_id"
+      FROM "staging"."products" AS "s"
+      LEFT JOIN "new_batches" AS "b"
+        ON "b"."batch_id" = "s"."batch_id"
+      GROUP BY
+        "s"."product_id"
+      HAVING
+        COUNT("b"."batch_id") > 0
+        AND (
+          COUNT(*) = COUNT("b"."batch_id") OR COUNT(DISTINCT "s"."category") > 1
+        )
+    ), "touched" AS (
+      SELECT
+        "s"."order_id"
+      FROM "staging"."orders" AS "s"
+      INNER JOIN "new_batches" AS "b"
+        ON "b"."batch_id" = "s"."batch_id"
+      UNION
+      SELECT
+        "s"."order_id"
+      FROM "staging"."order_items" AS "s"
+      INNER JOIN "new_batches" AS "b"
+        ON "b"."batch_id" = "s"."batch_id"
+      UNION
+      SELECT
+        "s"."order_id"
+      FROM "staging"."orders" AS "s"
+      WHERE
+        "s"."customer_id" IN (
+          SELECT
+            "customer_id"
+          FROM "customers"
+        )
+      UNION
+      SELECT
+        "s"."order_id"
+      FROM "staging"."order_items" AS "s"
+      WHERE
+        "s"."product_id" IN (
+          SELECT
+            "product_id"
+          FROM "products"
+        )
+    )
+    SELECT
+      COALESCE(
+        "s"."order_date",
+        "s"."created_at",
+        "s"."updated_at",
+        CAST("s"."extract_date" AS TIMESTAMP)
+      ) AS "touched"
+    FROM "staging"."orders" AS "s"
+    WHERE
+      "s"."order_id" IN (
+        SELECT
+          "order_id"
+        FROM "touched"
+      )
+  ) AS "t"("value")
+  UNION ALL
+  SELECT
+    "month_start"
+  FROM "mart"."metric_product_category"
+) AS "s1"
+WHERE
+  "partition_value" >= CAST('1970-01-01 00:00:00.000000' AS TIMESTAMP);
+
+DELETE FROM "mart"."metric_product_category";
+
+INSERT INTO "mart"."metric_product_category" ("month_start", "category", "items", "revenue", "revenue_share")
+WITH "sold" AS (
+  SELECT
+    CAST(DATE_TRUNC('month', "i"."date_key") AS DATE) AS "month_start",
+    "i"."category",
+    CAST(SUM("i"."quantity") AS INT) AS "items",
+    CAST(SUM("i"."item_total") AS NUMERIC(18, 2)) AS "revenue"
+  FROM "core"."fct_order_items" AS "i"
+  WHERE
+    "i"."is_counted"
+    AND CAST(DATE_TRUNC('month', "i"."date_key") AS DATE) IN (
+      SELECT
+        "partition_value"
+      FROM "changed_partitions"
+    )
+  GROUP BY
+    CAST(DATE_TRUNC('month', "i"."date_key") AS DATE),
+    "i"."category"
+), "totals" AS (
+  SELECT
+    "sold"."month_start",
+    "sold"."category",
+    "sold"."items",
+    "sold"."revenue",
+    SUM("revenue") OVER (PARTITION BY "month_start") AS "month_revenue"
+  FROM "sold"
+)
+SELECT
+  "month_start",
+  "category",
+  "items",
+  "revenue",
+  CAST(ROUND(
+    CAST(CAST(100 * CAST("revenue" AS FLOAT) AS FLOAT) / NULLIF("month_revenue", 0) AS NUMERIC(38, 8)),
+    2
+  ) AS NUMERIC(18, 2)) AS "revenue_share"
+FROM "totals";
+
+SELECT
+  COUNT(*)
+FROM "mart"."metric_product_category"
+WHERE
+  "month_start" IN (
+    SELECT
+      "partition_value"
+    FROM "changed_partitions"
+  );
+
+SELECT
+  "wrong"."month_start",
+  "wrong"."category",
+  "wrong"."rows_with_this_key"
+FROM (
+  SELECT
+    "month_start",
+    "category",
+    COUNT(*) AS "rows_with_this_key"
+  FROM "mart"."metric_product_category"
+  GROUP BY
+    "month_start",
+    "category"
+  HAVING
+    COUNT(*) > 1 OR "month_start" IS NULL OR "category" IS NULL
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."month_start",
+  "wrong"."shares"
+FROM (
+  SELECT
+    "month_start",
+    SUM("revenue_share") AS "shares"
+  FROM "mart"."metric_product_category"
+  GROUP BY
+    "month_start"
+  HAVING
+    ABS(SUM("revenue_share") - 100) > 0.01 * COUNT(*)
+) AS "wrong"
+LIMIT 11;
+
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+SELECT
+  'mart.metric_product_category' AS "table_name",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
+  'core.dim_customers core.fct_order_items core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
+
+DELETE FROM "registry"."applied"
+WHERE
+  "table_name" = 'mart.metric_product_category'
+  AND "batch_id" IN (
+    SELECT
+      "batch_id"
+    FROM "mart_batches"
+    WHERE
+      "is_new"
+  );
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'mart.metric_product_category' AS "table_name",
+  "source" AS "stage",
+  "batch_id",
+  "load_ts",
+  'run' AS "run_id",
+  0 AS "rows_in",
+  0 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  "built_from" AS "note"
+FROM "mart_batches"
+WHERE
+  "is_new";
+
+SELECT
+  "month_start",
+  COUNT(*)
+FROM "mart"."metric_product_category"
+GROUP BY
+  "month_start"
+ORDER BY
+  CASE WHEN "month_start" IS NULL THEN 1 ELSE 0 END,
+  "month_start" DESC;

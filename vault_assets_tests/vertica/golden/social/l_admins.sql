@@ -1,0 +1,423 @@
+CREATE TABLE IF NOT EXISTS "vault"."l_admins" (
+  "lk_admins" UUID NOT NULL,
+  "hk_group_id" UUID NOT NULL,
+  "hk_user_id" UUID NOT NULL,
+  "load_ts" TIMESTAMP NOT NULL,
+  "record_source" VARCHAR(65000) NOT NULL,
+  "batch_id" VARCHAR(65000) NOT NULL
+);
+
+CREATE LOCAL TEMPORARY TABLE "applied_before" ON COMMIT PRESERVE ROWS AS
+SELECT
+  "table_name",
+  "stage",
+  "batch_id",
+  "load_ts",
+  "inserted",
+  "note"
+FROM "registry"."applied"
+WHERE
+  "table_name" IN ('vault.l_admins', 'stage.groups', 'vault.h_groups', 'vault.h_users');
+
+SELECT
+  "batch_id"
+FROM "applied_before"
+WHERE
+  "table_name" = 'vault.l_admins' AND "note" = '{"replay": true}';
+
+CREATE LOCAL TEMPORARY TABLE "pending" ON COMMIT PRESERVE ROWS AS
+SELECT
+  "a"."stage",
+  "a"."batch_id",
+  "a"."load_ts",
+  FALSE AS "again"
+FROM "applied_before" AS "a"
+WHERE
+  "a"."table_name" IN ('stage.groups')
+  AND NOT EXISTS(
+    SELECT
+      1
+    FROM "applied_before" AS "t"
+    WHERE
+      "t"."table_name" = 'vault.l_admins'
+      AND "t"."stage" = "a"."stage"
+      AND "t"."batch_id" = "a"."batch_id"
+  );
+
+SELECT
+  MAX("load_ts")
+FROM "applied_before"
+WHERE
+  "table_name" = 'vault.l_admins';
+
+SELECT
+  COUNT(*)
+FROM "stage"."groups_quarantine"
+WHERE
+  "table_name" = 'vault.l_admins' AND "reason" LIKE 'orphan:%';
+
+SELECT DISTINCT
+  "parents"."table_name"
+FROM "pending" AS "p"
+CROSS JOIN (
+  SELECT
+    'vault.h_groups' AS "table_name"
+  UNION ALL
+  SELECT
+    'vault.h_users' AS "table_name"
+) AS "parents"
+LEFT JOIN "applied_before" AS "a"
+  ON "a"."table_name" = "parents"."table_name"
+  AND "a"."stage" = "p"."stage"
+  AND "a"."batch_id" = "p"."batch_id"
+WHERE
+  "a"."batch_id" IS NULL;
+
+CREATE LOCAL TEMPORARY TABLE "decided" ON COMMIT PRESERVE ROWS AS
+WITH "incoming" AS (
+  SELECT
+    "s"."lk_admins" AS "lk_admins",
+    "s"."hk_group_id" AS "hk_group_id",
+    "s"."hk_user_id" AS "hk_user_id",
+    "s"."load_ts",
+    "s"."record_source",
+    "p"."batch_id",
+    "s"."row_no",
+    0 AS "_rank"
+  FROM "stage"."groups" AS "s"
+  INNER JOIN "pending" AS "p"
+    ON "p"."stage" = 'groups' AND "p"."batch_id" = "s"."batch_id"
+  WHERE
+    "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+), "known" AS (
+  SELECT
+    "lk_admins"
+  FROM "vault"."l_admins"
+  WHERE
+    "lk_admins" IN (
+      SELECT
+        "lk_admins"
+      FROM "incoming"
+    )
+), "judged" AS (
+  SELECT
+    "incoming"."lk_admins",
+    "incoming"."hk_group_id",
+    "incoming"."hk_user_id",
+    "incoming"."load_ts",
+    "incoming"."record_source",
+    "incoming"."batch_id",
+    "incoming"."row_no",
+    "incoming"."_rank",
+    CASE
+      WHEN "incoming"."hk_group_id" IS NULL
+      THEN 'null_key:hk_group_id'
+      WHEN "incoming"."hk_user_id" IS NULL
+      THEN 'null_key:hk_user_id'
+      WHEN NOT "incoming"."hk_user_id" IS NULL AND "parent_0"."hk_user_id" IS NULL
+      THEN 'orphan:hk_user_id'
+    END AS "_reason"
+  FROM "incoming"
+  LEFT JOIN "vault"."h_users" AS "parent_0"
+    ON "parent_0"."hk_user_id" = "incoming"."hk_user_id"
+), "repeated" AS (
+  SELECT
+    "lk_admins"
+  FROM "incoming"
+  WHERE
+    FALSE
+  GROUP BY
+    "lk_admins"
+  HAVING
+    COUNT(*) > 1
+), "doubtful" AS (
+  SELECT
+    "judged"."lk_admins",
+    "judged"."hk_group_id",
+    "judged"."hk_user_id",
+    "judged"."load_ts",
+    "judged"."record_source",
+    "judged"."batch_id",
+    "judged"."row_no",
+    "judged"."_rank",
+    "judged"."_reason"
+  FROM "judged"
+  WHERE
+    NOT "_reason" IS NULL
+  UNION ALL
+  SELECT
+    "judged"."lk_admins",
+    "judged"."hk_group_id",
+    "judged"."hk_user_id",
+    "judged"."load_ts",
+    "judged"."record_source",
+    "judged"."batch_id",
+    "judged"."row_no",
+    "judged"."_rank",
+    "judged"."_reason"
+  FROM "judged"
+  WHERE
+    "_reason" IS NULL
+    AND "lk_admins" IN (
+      SELECT
+        "lk_admins"
+      FROM "repeated"
+      UNION ALL
+      SELECT
+        "lk_admins"
+      FROM "known"
+    )
+), "ranked" AS (
+  SELECT
+    "doubtful"."lk_admins",
+    "doubtful"."hk_group_id",
+    "doubtful"."hk_user_id",
+    "doubtful"."load_ts",
+    "doubtful"."record_source",
+    "doubtful"."batch_id",
+    "doubtful"."row_no",
+    "doubtful"."_rank",
+    "doubtful"."_reason",
+    1 AS "_place",
+    CAST(NULL AS VARCHAR(1)) AS "_batch_before"
+  FROM "doubtful"
+  WHERE
+    "lk_admins" IS NULL
+    OR NOT "lk_admins" IN (
+      SELECT
+        "lk_admins"
+      FROM "repeated"
+    )
+  UNION ALL
+  SELECT
+    "doubtful"."lk_admins",
+    "doubtful"."hk_group_id",
+    "doubtful"."hk_user_id",
+    "doubtful"."load_ts",
+    "doubtful"."record_source",
+    "doubtful"."batch_id",
+    "doubtful"."row_no",
+    "doubtful"."_rank",
+    "doubtful"."_reason",
+    ROW_NUMBER() OVER (
+      PARTITION BY "lk_admins"
+      ORDER BY "load_ts" NULLS LAST, "_rank" NULLS LAST, "row_no" NULLS LAST
+    ) AS "_place",
+    LAG("batch_id") OVER (
+      PARTITION BY "lk_admins"
+      ORDER BY "load_ts" NULLS LAST, "_rank" NULLS LAST, "row_no" NULLS LAST
+    ) AS "_batch_before"
+  FROM "doubtful"
+  WHERE
+    "lk_admins" IN (
+      SELECT
+        "lk_admins"
+      FROM "repeated"
+    )
+)
+SELECT
+  "ranked"."lk_admins",
+  "ranked"."hk_group_id",
+  "ranked"."hk_user_id",
+  "ranked"."load_ts",
+  "ranked"."record_source",
+  "ranked"."batch_id",
+  "ranked"."row_no",
+  "ranked"."_rank",
+  "ranked"."_reason",
+  "ranked"."_place",
+  "ranked"."_batch_before",
+  CASE
+    WHEN NOT "_reason" IS NULL
+    THEN 'quarantined'
+    WHEN "_batch_before" = "batch_id"
+    THEN 'duplicate'
+    WHEN "_place" > 1 OR "lk_admins" IN (
+      SELECT
+        "lk_admins"
+      FROM "known"
+    )
+    THEN 'unchanged'
+    ELSE 'inserted'
+  END AS "_outcome"
+FROM "ranked";
+
+INSERT INTO "vault"."l_admins" ("lk_admins", "hk_group_id", "hk_user_id", "load_ts", "record_source", "batch_id")
+WITH "incoming" AS (
+  SELECT
+    "s"."lk_admins" AS "lk_admins",
+    "s"."hk_group_id" AS "hk_group_id",
+    "s"."hk_user_id" AS "hk_user_id",
+    "s"."load_ts",
+    "s"."record_source",
+    "p"."batch_id",
+    "s"."row_no",
+    0 AS "_rank"
+  FROM "stage"."groups" AS "s"
+  INNER JOIN "pending" AS "p"
+    ON "p"."stage" = 'groups' AND "p"."batch_id" = "s"."batch_id"
+  WHERE
+    "s"."load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+)
+SELECT
+  "i"."lk_admins",
+  "i"."hk_group_id",
+  "i"."hk_user_id",
+  "i"."load_ts",
+  "i"."record_source",
+  "i"."batch_id"
+FROM "incoming" AS "i"
+LEFT JOIN "decided" AS "d"
+  ON "d"."batch_id" = "i"."batch_id"
+  AND "d"."row_no" = "i"."row_no"
+  AND "d"."_rank" = "i"."_rank"
+WHERE
+  "d"."_outcome" IS NULL OR "d"."_outcome" = 'inserted';
+
+CREATE LOCAL TEMPORARY TABLE "outcomes" ON COMMIT PRESERVE ROWS AS
+WITH "counted" AS (
+  SELECT
+    "batch_id",
+    COUNT(CASE WHEN "_outcome" = 'unchanged' THEN 1 END) AS "unchanged",
+    COUNT(CASE WHEN "_outcome" = 'duplicate' THEN 1 END) AS "duplicate",
+    COUNT(CASE WHEN "_outcome" = 'quarantined' THEN 1 END) AS "quarantined"
+  FROM "decided"
+  GROUP BY
+    "batch_id"
+), "written" AS (
+  SELECT
+    "batch_id",
+    COUNT(*) AS "inserted"
+  FROM "vault"."l_admins"
+  WHERE
+    "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+  GROUP BY
+    "batch_id"
+)
+SELECT
+  "p"."stage",
+  "p"."batch_id",
+  "p"."load_ts",
+  COALESCE("w"."inserted", 0) + COALESCE("c"."unchanged" + "c"."duplicate" + "c"."quarantined", 0) AS "rows_in",
+  COALESCE("w"."inserted", 0) AS "inserted",
+  COALESCE("c"."unchanged", 0) AS "unchanged",
+  COALESCE("c"."duplicate", 0) AS "duplicate",
+  COALESCE("c"."quarantined", 0) AS "quarantined"
+FROM "pending" AS "p"
+LEFT JOIN "counted" AS "c"
+  ON "c"."batch_id" = "p"."batch_id"
+LEFT JOIN "written" AS "w"
+  ON "w"."batch_id" = "p"."batch_id"
+WHERE
+  NOT "p"."again";
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "run_id", "applied_at")
+SELECT
+  'vault.l_admins' AS "table_name",
+  "outcomes"."stage",
+  "outcomes"."batch_id",
+  "outcomes"."load_ts",
+  "outcomes"."rows_in",
+  "outcomes"."inserted",
+  "outcomes"."unchanged",
+  "outcomes"."duplicate",
+  "outcomes"."quarantined",
+  'run' AS "run_id",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at"
+FROM "outcomes";
+
+SELECT
+  "wrong"."lk_admins",
+  "wrong"."rows_with_this_key"
+FROM (
+  SELECT
+    "lk_admins",
+    COUNT(*) AS "rows_with_this_key"
+  FROM "vault"."l_admins"
+  WHERE
+    "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+  GROUP BY
+    "lk_admins"
+  HAVING
+    COUNT(*) > 1
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."lk_admins",
+  "wrong"."batch_id"
+FROM (
+  SELECT
+    "l"."lk_admins",
+    "l"."batch_id"
+  FROM (
+    SELECT
+      "s1"."lk_admins",
+      "s1"."hk_group_id",
+      "s1"."hk_user_id",
+      "s1"."load_ts",
+      "s1"."record_source",
+      "s1"."batch_id"
+    FROM (
+      SELECT
+        "l_admins"."lk_admins",
+        "l_admins"."hk_group_id",
+        "l_admins"."hk_user_id",
+        "l_admins"."load_ts",
+        "l_admins"."record_source",
+        "l_admins"."batch_id"
+      FROM "vault"."l_admins"
+      WHERE
+        "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
+    ) AS "s1"
+    LIMIT 10000
+  ) AS "l"
+  INNER JOIN "vault"."h_groups" AS "hub_0"
+    ON "hub_0"."hk_group_id" = "l"."hk_group_id"
+  INNER JOIN "vault"."h_users" AS "hub_1"
+    ON "hub_1"."hk_user_id" = "l"."hk_user_id"
+  WHERE
+    "l"."batch_id" <> 'ghost'
+    AND NOT ("l"."lk_admins" <=> CAST(MD5(
+      (
+        COALESCE(COALESCE(CAST("hub_0"."group_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(CAST("hub_1"."user_id" AS VARCHAR(20)), '~N'), '') || '|'
+      )
+    ) AS UUID))
+) AS "wrong"
+LIMIT 11;
+
+SELECT
+  "wrong"."group_id",
+  "wrong"."batch_id"
+FROM (
+  SELECT
+    "g"."group_id",
+    "g"."batch_id"
+  FROM "vault"."h_groups" AS "g"
+  WHERE
+    "g"."batch_id" <> 'ghost'
+    AND NOT EXISTS(
+      SELECT
+        1
+      FROM "vault"."l_admins" AS "a"
+      WHERE
+        "a"."hk_group_id" = "g"."hk_group_id"
+    )
+) AS "wrong"
+LIMIT 11;
+
+INSERT INTO "vault"."l_admins" ("lk_admins", "hk_group_id", "hk_user_id", "load_ts", "record_source", "batch_id")
+SELECT
+  "hash_key" AS "lk_admins",
+  "hash_key" AS "hk_group_id",
+  "hash_key" AS "hk_user_id",
+  CAST('1900-01-01 00:00:00' AS TIMESTAMP) AS "load_ts",
+  'SYSTEM' AS "record_source",
+  'ghost' AS "batch_id"
+FROM (
+  SELECT
+    CAST('00000000-0000-0000-0000-000000000000' AS UUID) AS "hash_key"
+  UNION ALL
+  SELECT
+    CAST('ffffffff-ffff-ffff-ffff-ffffffffffff' AS UUID) AS "hash_key"
+) AS "ghosts";
