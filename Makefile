@@ -31,12 +31,17 @@ dashboard: install ## The marts as pages on http://127.0.0.1:8501
 	$(BIN)/vault-assets dashboard
 
 test: install ## All tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25
 
 test-long: install ## Benchmarks that compare tables, and many processes on one lake: minutes each
 	$(BIN)/pytest -m long -n 1
 
-check: lint types test ## Lint, types, tests
+check: ## Lint, types, tests, each with its seconds
+	@for step in install lint types test; do \
+	  start=$$(date +%s); $(MAKE) --no-print-directory $$step; code=$$?; \
+	  echo "make $$step: $$(($$(date +%s) - start)) s"; \
+	  [ $$code = 0 ] || exit $$code; \
+	done
 
 lint: install
 	$(BIN)/ruff format --check .

@@ -1,11 +1,11 @@
--- {{ plan.table.label }}: the units to load again: those of late or replayed batches, and those of
--- quarantined orphans whose parents have arrived.
+-- {{ plan.table.label }}: the units to load again: those of late or replayed batches (late is not later
+-- than one that is applied), and those of quarantined orphans whose parents have arrived.
 create or replace temp table affected as
 {%- for binding in plan.bindings %}
 select distinct {{ binding.unit | cols_as(plan.unit, "s") }}
 from {{ binding.stage.table.sql }} as s
 inner join pending as p on p.stage = {{ binding.stage.source | lit }} and p.batch_id = s.batch_id
-where p.load_ts < {{ newest_applied | ts }} and {{ binding.unit | all_set("s") }}
+where p.load_ts <= {{ newest_applied | ts }} and {{ binding.unit | all_set("s") }}
 {%- if plan.orphans == "quarantine" %}
 union
 select distinct {{ binding.unit | cols_as(plan.unit, "s") }}

@@ -58,7 +58,10 @@ def replay(
     batch: Annotated[str, typer.Argument(help="Its id, see `vault-assets batches`.")],
     name: WarehouseOption = None,
 ) -> None:
-    """Read one batch's object again and load every table that it feeds anew."""
+    """Read one batch's object again and load every table that it feeds anew.
+
+    A released batch, or one that was given as rows, has no object: its kept rows are loaded.
+    """
     settings = resolved()
     found = chosen(name, settings)
     with lake_of(found.name) as lake:

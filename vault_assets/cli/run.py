@@ -8,7 +8,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from vault_assets.cli.grids import terminal
 from vault_assets.cli.project import dagster_home, warehouses
-from vault_assets.errors import VaultAssetsError
 from vault_assets.settings import Settings
 
 console = terminal()
@@ -33,8 +32,6 @@ def run(
 
     began = time.monotonic()
     keys = selected(settings.module, selection)
-    if not keys:
-        raise VaultAssetsError(f"nothing matches {selection!r}", fix="See `dg list defs`.")
     config = partition_config(found, keys, partition) if partition else {}
     columns = (
         TextColumn("{task.description}"),

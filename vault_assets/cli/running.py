@@ -1,6 +1,6 @@
 """Materialize assets in this process, and sum up what became of the rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from vault_assets.cli.grids import cells, grid
 from vault_assets.cli.project_definitions import definitions, repository
 from vault_assets.errors import VaultAssetsError
 from vault_assets.model import Warehouse
+from vault_assets.model.names import nearest
 from vault_assets.model.partitions import ALL
 from vault_assets.orchestration import progress
 from vault_assets.orchestration.active_runs import WAREHOUSE_TAG
@@ -60,10 +61,11 @@ def selected(module: str, selection: str) -> list[dg.AssetKey]:
         selection: `*`, a warehouse's name, a key with slashes, or Dagster's selection syntax.
 
     Raises:
-        VaultAssetsError: The selection is not understood.
+        VaultAssetsError: The selection is not understood, or means nothing.
     """
     graph = repository(module).asset_graph
-    names = {key.path[0] for key in graph.get_all_asset_keys()}
+    known = graph.get_all_asset_keys()
+    names = {key.path[0] for key in known}
     if selection in names:
         chosen = dg.AssetSelection.key_prefixes([selection])
     else:
@@ -71,7 +73,21 @@ def selected(module: str, selection: str) -> list[dg.AssetKey]:
             chosen = dg.AssetSelection.from_string(_with_keys(selection))
         except dg.DagsterError as error:
             raise VaultAssetsError(f"cannot read the selection {selection!r}: {error}") from error
-    return sorted(chosen.resolve(graph))
+    found = sorted(chosen.resolve(graph))
+    if not found:
+        raise VaultAssetsError(
+            f"nothing matches {selection!r}: {_meant(selection, known)}", fix="See `dg list defs`."
+        )
+    return found
+
+
+def _meant(selection: str, known: Iterable[dg.AssetKey]) -> str:
+    """Return a hint: the table of this name, else the nearest key, or the nearest warehouse."""
+    tables = {"/".join(key.path): key.path[-1] for key in known}
+    named = sorted(key for key, table in tables.items() if table == selection)
+    if named:
+        return f"did you mean {' or '.join(map(repr, named))}?"
+    return nearest(selection, tables if "/" in selection else {key.split("/")[0] for key in tables})
 
 
 def _with_keys(selection: str) -> str:

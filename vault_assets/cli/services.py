@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from vault_assets.cli.grids import terminal
-from vault_assets.cli.project import chosen, dagster_home
+from vault_assets.cli.project import chosen, dagster_home, warehouses
 from vault_assets.errors import SettingsError
 from vault_assets.landing.globs import compiled
 from vault_assets.landing.store import open_store
 from vault_assets.local import services
 from vault_assets.local.resolve import resolved
 from vault_assets.model import Warehouse
+from vault_assets.model.names import nearest
 from vault_assets.settings import Settings
 
 console = terminal()
@@ -72,7 +73,9 @@ def land(
         samples = importlib.import_module(f"vault_assets.samples.{warehouse}")
     except ModuleNotFoundError as error:
         raise SettingsError(
-            f"there are no sample files for {warehouse!r}", fix="Land yours: --file and --key."
+            f"there are no sample files for {warehouse!r}: "
+            f"{nearest(warehouse, warehouses(Settings()))}",
+            fix="Land yours: --file and --key.",
         ) from error
     settings = resolved()
     store = open_store(settings)

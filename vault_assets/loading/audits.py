@@ -8,10 +8,12 @@ import duckdb
 
 from vault_assets.errors import AuditError, TargetError
 from vault_assets.loading.stored import stored_columns
+from vault_assets.model.names import quoted
 from vault_assets.sql.registry import OBJECTS, PART
 from vault_assets.targets.session import Session
 
 SAMPLE = 10
+_COUNT = "#wrong rows"
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,20 @@ def _verdict(session: Session, audit: Audit) -> Verdict:
     query = audit.sql.rstrip().rstrip(";")
     used = {name: value for name, value in audit.parameters.items() if f"${name}" in query}
     try:
-        sample = session.rows(f"select * from (\n{query}\n) as wrong limit {SAMPLE + 1}", used)
-        count = len(sample)
-        if count > SAMPLE:
-            count = session.value(f"select count(*) from (\n{query}\n) as wrong", used)
+        # One pass: a count of its own would run a failing query again.
+        sample = session.rows(
+            f"with wrong_rows as materialized (\n{query}\n) select *, "
+            f"(select count(*) from wrong_rows) as {quoted(_COUNT)} from wrong_rows limit {SAMPLE}",
+            used,
+        )
+        count = max((row.pop(_COUNT) for row in sample), default=0)
     except (duckdb.TransactionException, duckdb.IOException):
         raise
     except duckdb.Error as error:
         raise TargetError(f"the check's query fails: {error}", where=audit.name) from error
     if sample and "batch_id" in sample[0]:
         _name_files(session, sample)
-    return Verdict(audit, count, sample[:SAMPLE])
+    return Verdict(audit, count, sample)
 
 
 def _name_files(session: Session, rows: list[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
 from vault_assets.loading.consuming import NEW, consumed_anew, find_batches, record
 from vault_assets.loading.layouts import change_layout, ensure_layout
+from vault_assets.loading.mart_keys import key_text, mart_audits, proved_key, written_audit
 from vault_assets.loading.refreshing import refresh_of
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.writing import Query, Written, described, fit, source_of
@@ -37,6 +38,11 @@ class Division(Protocol):
     @property
     def consumes(self) -> bool:
         """Whether new batches say what is built, not a person."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the mart that divide it."""
         ...
 
     @property
@@ -92,7 +98,7 @@ def replace_changed(
         query: Its query, which reads the temp table of the division.
         division: Its partitions or keys.
         run_id: Written beside the batches that the mart has consumed.
-        audits: Checks; blocking ones are evaluated before the commit.
+        audits: Checks beyond that of the key; blocking ones are evaluated before the commit.
 
     Raises:
         AuditsFailedError: A blocking audit failed, or the query returned rows of other partitions
@@ -115,7 +121,8 @@ def replace_changed(
         division.choose(session, whole=whole)
         count = _replace(session, division, rows, whole=whole)
         verdicts = [_only_changed(session, division, rows, count)]
-        verdicts += evaluate(session, audits, blocking=True)
+        key_audits = _key_audits(session, warehouse, name, division, whole=whole)
+        verdicts += evaluate(session, [*key_audits, *audits], blocking=True)
         refuse_failures(table.label, verdicts)
         verdicts += evaluate(session, audits, blocking=False)
         changed = whole or session.value(f"select count(*) > 0 from {division.temp}")
@@ -139,6 +146,16 @@ def _replace(session: Session, division: Division, query: Query, *, whole: bool)
     table = division.table.sql
     session.run(f"delete from {table}{'' if whole else f' where {division.matching}'}")
     return session.run(f"insert into {table} by name\n{query.sql}", query.parameters)
+
+
+def _key_audits(
+    session: Session, warehouse: Warehouse, name: str, division: Division, *, whole: bool
+) -> list[Audit]:
+    """Return the audit of the key; over the rows written, if the others have passed it before."""
+    key = warehouse.marts[name].key
+    if whole or not key or proved_key(session, division.table) != key_text(key):
+        return mart_audits(warehouse, name)
+    return [written_audit(warehouse, name, division.matching, division.columns)]
 
 
 def _only_changed(session: Session, division: Division, query: Query, inserted: int) -> Verdict:

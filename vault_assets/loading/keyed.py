@@ -54,19 +54,24 @@ class Keys:
         return ONLY_CHANGED_KEYS
 
     @property
-    def columns(self) -> str:
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the key."""
+        return self.incremental.key
+
+    @property
+    def listed(self) -> str:
         """The columns of the key, as SQL."""
-        return ", ".join(map(quoted, self.incremental.key))
+        return ", ".join(map(quoted, self.columns))
 
     @property
     def matching(self) -> str:
         """SQL: whether a row belongs to what is built; the engine makes a semi join of it."""
-        return f"({self.columns}) in (select {self.columns} from {CHANGED_KEYS})"
+        return f"({self.listed}) in (select {self.listed} from {CHANGED_KEYS})"
 
     def strangers(self, query: str) -> str:
         """Return the SQL of the keys of a query that are not built."""
         return (
-            f"select {self.columns}, count(*) as rows_of_other_keys from (\n{query}\n) "
+            f"select {self.listed}, count(*) as rows_of_other_keys from (\n{query}\n) "
             f"where ({self.matching}) is not true group by all"
         )
 
@@ -87,7 +92,7 @@ class Keys:
             )
         session.run(
             f"create or replace temp table {CHANGED_KEYS} as "
-            f"select {self.columns} from (\n{changed}\n) limit 0",
+            f"select {self.listed} from (\n{changed}\n) limit 0",
             note=False,
         )
 

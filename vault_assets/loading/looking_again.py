@@ -56,7 +56,7 @@ def look_up_again(
     def prepare(
         connection: duckdb.DuckDBPyConnection,
     ) -> AbstractContextManager[ReadyRows | None]:
-        return _refused(connection, warehouse, source, batch_id)
+        return _refused(connection, lake.session(), warehouse, source, batch_id)
 
     def unit(session: Session, refused: ReadyRows | None) -> tuple[StagedBatch, tuple[str, ...]]:
         (found,) = session.rows(
@@ -88,11 +88,15 @@ def look_up_again(
 
 @contextmanager
 def _refused(
-    connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, source: str, batch_id: str
+    connection: duckdb.DuckDBPyConnection,
+    session: Session,
+    warehouse: Warehouse,
+    source: str,
+    batch_id: str,
 ) -> Iterator[ReadyRows | None]:
     """Read the rows whose lookup found nothing, from the texts that were kept of them."""
     declared = warehouse.sources[source]
-    with open_rows(connection, warehouse, source, batch_id) as waiting:
+    with open_rows(connection, session, warehouse, source, batch_id) as waiting:
         if not waiting.count(_REFUSED):
             yield None
             return

@@ -7,15 +7,14 @@ from vault_assets.loading.audits import Audit, evaluate, refuse_failures
 from vault_assets.loading.incremental import replace_changed
 from vault_assets.loading.keyed import keys_of
 from vault_assets.loading.layouts import change_layout, ensure_layout
+from vault_assets.loading.mart_keys import mart_audits
 from vault_assets.loading.mart_views import create_view
 from vault_assets.loading.partitioned import partitions_of
 from vault_assets.loading.refreshing import Refresh, refresh_of
 from vault_assets.loading.writing import Query, Rows, Written, described, fit, source_of
 from vault_assets.model import Warehouse
 from vault_assets.model.layouts import Layout
-from vault_assets.model.names import quoted
 from vault_assets.model.vertica import VerticaDesign
-from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.tracing import mart_sql
 from vault_assets.targets.session import Session
@@ -27,20 +26,6 @@ __all__ = ["Query", "Rows", "Written", "build_mart", "mart_audits", "mart_query"
 def mart_query(warehouse: Warehouse, name: str) -> Query:
     """Return the query of a declared mart."""
     return Query(mart_sql(warehouse, name), warehouse.marts[name].parameters)
-
-
-def mart_audits(warehouse: Warehouse, name: str) -> list[Audit]:
-    """Return the audits that a mart's declaration implies: its key is unique and never NULL."""
-    mart, table = warehouse.marts[name], mart_table(warehouse, name).sql
-    if not mart.key:
-        return []
-    keys = ", ".join(quoted(column) for column in mart.key)
-    missing = " or ".join(f"{quoted(column)} is null" for column in mart.key)
-    sql = (
-        f"select {keys}, count(*) as rows_with_this_key from {table} "
-        f"group by {keys} having count(*) > 1 or {missing}"
-    )
-    return [Audit("key_unique", sql, "Every row has its own key.", blocking=True)]
 
 
 def replace_table(
@@ -128,7 +113,9 @@ def build_mart(
             if mart.partition
             else keys_of(warehouse, name, partitions)
         )
-        return replace_changed(lake, warehouse, name, query, division, run_id=run_id, audits=audits)
+        return replace_changed(
+            lake, warehouse, name, query, division, run_id=run_id, audits=extra_audits
+        )
     if partitions is not None:
         raise DeclarationError(
             "has no partitions",

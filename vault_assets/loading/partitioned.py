@@ -61,6 +61,11 @@ class Partitions:
         return ONLY_CHANGED
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The column of the partitions."""
+        return (self.partition.column,)
+
+    @property
     def matching(self) -> str:
         """SQL: whether a row belongs to what is built."""
         return f"{quoted(self.partition.column)} in (select partition_value from {CHANGED})"

@@ -34,10 +34,13 @@ def prejoined(
     if not plan.prejoins:
         return ready
     lookups = [(f"prejoin_{number}", prejoin) for number, prejoin in enumerate(plan.prejoins)]
+    rows = ready.rows
+    if plan.computed:
+        rows = render("stage/computed.sql", plan=plan, rows=rows)
     for lookup, prejoin in lookups:
-        sql = render("stage/lookup.sql", plan=plan, prejoin=prejoin, lookup=lookup, rows=ready.rows)
+        sql = render("stage/lookup.sql", plan=plan, prejoin=prejoin, lookup=lookup, rows=rows)
         session.run(sql, {"load_ts": load_ts})
-    session.run(render("stage/prejoined.sql", plan=plan, lookups=lookups, rows=ready.rows))
+    session.run(render("stage/prejoined.sql", plan=plan, lookups=lookups, rows=rows))
     refusing = [prejoin for prejoin in plan.prejoins if prejoin.quarantine]
     condition = "_prejoin is not null"
     missing = 0

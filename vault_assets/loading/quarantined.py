@@ -61,12 +61,17 @@ class OpenRows:
 
 @contextmanager
 def open_rows(
-    connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, source: str, batch_id: str
+    connection: duckdb.DuckDBPyConnection,
+    session: Session,
+    warehouse: Warehouse,
+    source: str,
+    batch_id: str,
 ) -> Iterator[OpenRows]:
     """Give the quarantined rows of a batch that were not released yet, but for orphans.
 
     Args:
-        connection: A connection to the lake, outside of a transaction; another one is opened.
+        connection: The engine, outside of a transaction; another connection to it is opened.
+        session: Reads the tables, outside of a transaction.
         warehouse: The declaration, whose name is the lake's.
         source: The batch's source.
         batch_id: The batch.
@@ -78,13 +83,14 @@ def open_rows(
     scratch = Scratch(own)
     try:
         sql = render("release/open.sql", plan=plan, released=RELEASED)
-        own.execute(
-            f"create temp table quarantined as {sql.rstrip().rstrip(';')}", {"batch_id": batch_id}
-        )
+        found = session.connection.execute(sql.rstrip().rstrip(";"), {"batch_id": batch_id})
+        own.register("found", found.to_arrow_reader())
+        own.execute("create temp table quarantined as from found")
+        own.unregister("found")
         reasons = ", ".join(map(literal, _READABLE))
         readable = f"not by_vault and split_part(reason, ':', 1) in ({reasons})"
         with tempfile.TemporaryDirectory() as folder:
-            _fill_cells(scratch, declared, _header(own, plan, batch_id), readable, Path(folder))
+            _fill_cells(scratch, declared, _header(session, plan, batch_id), readable, Path(folder))
         yield OpenRows(own, "temp.quarantined", scratch.name("cells"), readable)
     finally:
         own.close()
@@ -109,7 +115,7 @@ def exported(
         ensure_stage(session, plan)
 
     lake.transaction([BATCHES.label, *plan.locks], ensure)
-    with open_rows(lake.connection(), warehouse, source, batch_id) as found:
+    with open_rows(lake.engine(), lake.session(), warehouse, source, batch_id) as found:
         cells = ", ".join(f"c.{quoted(name)}" for name in warehouse.sources[source].columns)
         yield found.connection.sql(
             f"select q.row_no, {cells}, q.reason as _reason, q.detail as _detail, q.raw as _raw "
@@ -118,11 +124,9 @@ def exported(
         )
 
 
-def _header(
-    connection: duckdb.DuckDBPyConnection, plan: StagePlan, batch_id: str
-) -> tuple[str, ...] | None:
+def _header(session: Session, plan: StagePlan, batch_id: str) -> tuple[str, ...] | None:
     """Return the names in the batch's file; none if it was rows; None if nobody kept them."""
-    rows = connection.execute(
+    rows = session.connection.execute(
         f"select a.note, b.object_key = 'rows/' || b.batch_id from {APPLIED.sql} as a "
         "inner join registry.batches as b on b.batch_id = a.batch_id "
         "where a.table_name = $table and a.batch_id = $batch_id",

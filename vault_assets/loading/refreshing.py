@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from vault_assets.loading.mart_keys import key_text
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.stored import stored_columns
 from vault_assets.loading.tables import ensure_registry
@@ -25,11 +26,13 @@ class Refresh:
         label: The mart: layer.name.
         inputs: Stages, vault tables and marts by partition or key behind it.
         began: When the build began: what changes later is newer than the mart.
+        key: The key that the build has found unique over all rows.
     """
 
     label: str
     inputs: tuple[str, ...]
     began: dt.datetime
+    key: str = ""
 
     def note(self, session: Session, *, changed: bool = True) -> None:
         """Note the build, and whether rows were written. Nothing is deleted: builds do not meet."""
@@ -37,17 +40,20 @@ class Refresh:
         session.run(
             f"insert into {REFRESHED.sql} by name select $label as table_name, "
             "cast($began as timestamp) as refreshed_at, cast($changed as timestamp) as changed_at, "
-            "$inputs as inputs",
+            "$inputs as inputs, $key as unique_key",
             {
                 "label": self.label,
                 "began": self.began,
                 "changed": utc_now() if changed else None,
                 "inputs": " ".join(self.inputs),
+                "key": self.key,
             },
             note=False,
         )
-        if not stored_columns(session, VIEW):
-            session.run(read_sql("registry/model_freshness.sql"), note=False)
+        if VIEW.label not in session.facts:
+            if not stored_columns(session, VIEW):
+                session.run(read_sql("registry/model_freshness.sql"), note=False)
+            session.facts[VIEW.label] = "there"
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class ModelFreshness:
 def refresh_of(warehouse: Warehouse, name: str) -> Refresh:
     """Return the build of a mart that begins now."""
     inputs = sorted({label for label, _ in feeds_of(warehouse, name)})
-    return Refresh(warehouse.mart_label(name), tuple(inputs), utc_now())
+    key = key_text(warehouse.marts[name].key)
+    return Refresh(warehouse.mart_label(name), tuple(inputs), utc_now(), key)
 
 
 def model_freshness(lake: Target) -> list[ModelFreshness]:

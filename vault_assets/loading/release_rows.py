@@ -47,22 +47,32 @@ class Prepared:
 @contextmanager
 def prepared_rows(
     connection: duckdb.DuckDBPyConnection,
+    session: Session,
     warehouse: Warehouse,
     source: str,
     batch_id: str,
+    *,
     rows: Addable | None,
 ) -> Iterator[Prepared]:
     """Read and type corrected rows, or else the quarantined lines by today's declaration.
+
+    Args:
+        connection: The engine.
+        session: Reads the tables, outside of a transaction.
+        warehouse: The declaration.
+        source: The batch's source.
+        batch_id: The batch.
+        rows: The corrected rows, if any.
 
     Raises:
         BatchError: There is nothing to release, or the rows are not those of the source.
     """
     declared = warehouse.sources[source]
     with (
-        open_rows(connection, warehouse, source, batch_id) as waiting,
+        open_rows(connection, session, warehouse, source, batch_id) as waiting,
         tempfile.TemporaryDirectory() as folder,
     ):
-        _refuse_nothing(waiting, batch_id)
+        _refuse_nothing(session, waiting, batch_id)
         given = given_again(waiting, declared, rows, Path(folder), batch_id)
         with read_rows(connection, given, declared.columns) as ready:
             _refuse_useless(ready, again=rows is None, connection=connection, where=batch_id)
@@ -70,10 +80,10 @@ def prepared_rows(
             yield Prepared(ready, ROW_NO in given.names, lines.to_arrow_table())
 
 
-def _refuse_nothing(waiting: OpenRows, batch_id: str) -> None:
+def _refuse_nothing(session: Session, waiting: OpenRows, batch_id: str) -> None:
     if waiting.count():
         return
-    children = waiting.connection.execute(
+    children = session.connection.execute(
         f"select batch_id from {RELEASED.sql} where parent_batch_id = $batch_id "
         "group by batch_id order by batch_id",
         {"batch_id": batch_id},

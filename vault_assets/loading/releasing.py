@@ -86,7 +86,7 @@ def release(
     lake.transaction(locks, lambda session: _ensure(session, plan))
 
     def prepare(connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[Prepared]:
-        return prepared_rows(connection, warehouse, source, batch_id, rows)
+        return prepared_rows(connection, lake.session(), warehouse, source, batch_id, rows=rows)
 
     def unit(session: Session, prepared: Prepared) -> Released:
         family = _family(session, batch_id)

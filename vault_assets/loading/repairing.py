@@ -123,7 +123,8 @@ def forget_affected(
         "select max(load_ts) from applied_before where table_name = $table",
         {"table": plan.table.label},
     )
-    late = newest is not None and any(batch["load_ts"] < newest for batch in pending)
+    # Another source may have the same load time, and a row that comes before in the declared order.
+    late = newest is not None and any(batch["load_ts"] <= newest for batch in pending)
     own = bool(pending) and "affected" in plan.options
     if not (late or replayed or own or _has_waiting(session, plan)):
         return 0

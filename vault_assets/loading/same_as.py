@@ -26,6 +26,7 @@ def resolve(session: Session, plan: VaultPlan, context: dict[str, Any]) -> None:
     """
     if plan.pattern != "same_as_link":
         return
+    _run(session, "involved", context)
     _run(session, "statements", context)
     for since in _suspicious(session, context):
         _refuse_cycles(session, since, context)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vault_assets.model.names import quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Session
 
@@ -22,12 +23,34 @@ def stored_tables(session: Session, layer: str) -> dict[str, dict[str, str]]:
 
 def stored_catalog(session: Session, layer: str) -> list[dict[str, Any]]:
     """Return name, type and comment of every column of a schema, in order."""
-    return session.rows(
-        "select table_name, column_name, data_type, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $schema "
-        "order by table_name, column_index",
-        {"schema": layer},
+    return session.catalog(
+        f"columns of {layer}",
+        lambda: session.rows(
+            "select table_name, column_name, data_type, comment from duckdb_columns() "
+            "where database_name = current_database() and schema_name = $schema "
+            "order by table_name, column_index",
+            {"schema": layer},
+        ),
     )
+
+
+def ensure_schema(session: Session, layer: str) -> None:
+    """Create a schema that has no table yet; asking is cheaper than to let the engine find out."""
+    if not stored_catalog(session, layer):
+        session.run(f"create schema if not exists {quoted(layer)}", note=False)
+
+
+def stored_views(session: Session, layer: str) -> dict[str, str]:
+    """Return the comment of each view of a schema, empty if it has none, by its name."""
+    rows = session.catalog(
+        f"views of {layer}",
+        lambda: session.rows(
+            "select view_name, comment from duckdb_views() "
+            "where database_name = current_database() and schema_name = $schema",
+            {"schema": layer},
+        ),
+    )
+    return {row["view_name"]: row["comment"] or "" for row in rows}
 
 
 def by_table(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

@@ -18,6 +18,7 @@ from vault_assets.loading.null_keys import refuse_kept_placeholders
 from vault_assets.loading.stored import (
     Columns,
     by_table,
+    ensure_schema,
     stored_catalog,
     stored_columns,
     stored_tables,
@@ -32,14 +33,19 @@ from vault_assets.sql.templates import render
 from vault_assets.sql.views import view_plans
 from vault_assets.targets.session import Session
 
+_COMPLETE = "complete"
 _SAME = {"integer": {"BIGINT"}, "text": {"VARCHAR"}, "timestamptz": {"TIMESTAMP WITH TIME ZONE"}}
 
 
 def ensure_registry(session: Session) -> None:
     """Create the registry's tables if they are missing."""
-    stored = stored_tables(session, TABLES[0].layer)
-    for table in TABLES:
-        _ensure(session, table, stored.get(table.name, {}))
+    layer = TABLES[0].layer
+    if session.facts.get(layer) == _COMPLETE:
+        return
+    stored = stored_tables(session, layer)
+    added = [_ensure(session, table, stored.get(table.name, {})) for table in TABLES]
+    if not any(added):
+        session.facts[layer] = _COMPLETE
 
 
 def ensure_table(session: Session, table: TablePlan) -> list[str]:
@@ -57,9 +63,9 @@ def ensure_table(session: Session, table: TablePlan) -> list[str]:
 def _ensure(session: Session, table: TablePlan, stored: Columns) -> list[str]:
     session.declare(table)
     if not stored:
-        session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
+        ensure_schema(session, table.layer)
         session.run(render("vault/create_table.sql", table=table), note=False)
-        ensure_layout(session, table, table.layout)
+        ensure_layout(session, table, table.layout, created=True)
         return [column.name for column in table.columns]
     added = []
     for column in table.columns:
@@ -160,13 +166,8 @@ def require_stage(session: Session, plan: StagePlan) -> None:
 
 
 def _stored_comments(session: Session, table: TablePlan) -> dict[str, str | None]:
-    rows = session.rows(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $schema "
-        "and table_name = $table",
-        {"schema": table.layer, "table": table.name},
-    )
-    return {row["column_name"]: row["comment"] for row in rows}
+    rows = stored_catalog(session, table.layer)
+    return {r["column_name"]: r["comment"] for r in rows if r["table_name"] == table.name}
 
 
 def ensure_vault(session: Session, plan: VaultPlan) -> bool:
@@ -209,8 +210,10 @@ def _ensure_views(session: Session, plan: VaultPlan, tables: Mapping[str, Column
     for view in wanted:
         if list(tables.get(view.view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-    if not wanted and (plan.history or "views" in plan.options):
-        _drop_views(session, plan)
+    if plan.history or "views" in plan.options:
+        known = {f"{plan.table.name}_{kind}" for kind in VIEWS}
+        for name in sorted(known & set(tables) - {view.view.name for view in wanted}):
+            session.run(f"drop view {quoted(plan.table.layer)}.{quoted(name)}")
 
 
 def _ensure_master_view(session: Session, plan: VaultPlan, tables: Mapping[str, Columns]) -> None:
@@ -228,17 +231,6 @@ def _ensure_role_views(session: Session, plan: VaultPlan, tables: Mapping[str, C
     for view in plan.options.get("role_views", ()):
         if list(tables.get(view.name, ())) != view.columns:
             session.run(view.sql, note=False)
-
-
-def _drop_views(session: Session, plan: VaultPlan) -> None:
-    names = [f"{plan.table.name}_{kind}" for kind in VIEWS]
-    stored = session.rows(
-        "select view_name from duckdb_views() where database_name = current_database() "
-        "and schema_name = $schema and list_contains($names, view_name)",
-        {"schema": plan.table.layer, "names": names},
-    )
-    for row in stored:
-        session.run(f"drop view {quoted(plan.table.layer)}.{quoted(row['view_name'])}")
 
 
 def insert_ghosts(session: Session, plan: VaultPlan) -> None:

@@ -41,7 +41,8 @@ from vault_assets.targets.session import Session
 from vault_assets.targets.target import Target
 
 TEMPORARY = (
-    "applied_before", "pending", "affected", "touched", "decided", "outcomes", "resolved"
+    "applied_before", "pending", "affected", "touched", "decided", "outcomes", "involved",
+    "resolved",
 )  # fmt: skip
 COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
 

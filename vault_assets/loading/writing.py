@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from vault_assets.errors import TargetError
 from vault_assets.loading.audits import Verdict
-from vault_assets.loading.stored import stored_columns
+from vault_assets.loading.stored import ensure_schema, stored_columns, stored_views
 from vault_assets.model.names import quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Session
@@ -103,10 +103,8 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
     session.declare(table)
     stored = stored_columns(session, table)
     if not stored or _is_view(session, table):
+        ensure_schema(session, table.layer)
         drop_views(session, table)
-        stored = {}
-    if not stored:
-        session.run(f"create schema if not exists {quoted(table.layer)}", note=False)
         body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
         session.run(f"create table {table.sql} ({body})", note=False)
         return True
@@ -124,21 +122,11 @@ def fit(session: Session, table: TablePlan, columns: Mapping[str, str]) -> bool:
 
 
 def _is_view(session: Session, table: TablePlan) -> bool:
-    return session.value(
-        "select count(*) > 0 from duckdb_views() where database_name = current_database() "
-        "and schema_name = $schema and view_name = $name",
-        {"schema": table.layer, "name": table.name},
-    )
+    return table.name in stored_views(session, table.layer)
 
 
 def drop_views(session: Session, table: TablePlan) -> None:
     """Drop the view of that name, and the one with parameters, if there are any."""
-    macros = session.value(
-        "select count(*) from duckdb_functions() where database_name = current_database() "
-        "and schema_name = $schema and function_name = $name and function_type = 'table_macro'",
-        {"schema": table.layer, "name": table.name},
-    )
     if _is_view(session, table):
         session.run(f"drop view {table.sql}")
-    if macros:
-        session.run(f"drop macro table {table.sql}")
+    session.run(f"drop macro table if exists {table.sql}", note=False)

@@ -53,7 +53,9 @@ class ExtendedTrackingSatellite(VaultTable):
     pattern: ClassVar[str] = "extended_tracking_satellite"
 
     parent: Name = Field(description="The hub or link whose satellites are followed.")
-    satellites: Columns = Field(min_length=1, description="The satellites that are followed.")
+    satellites: Columns = Field(
+        min_length=1, description="The satellites that are followed, multi-active ones too."
+    )
 
 
 def check_further_tables(warehouse: "Warehouse", problems: "Problems") -> None:
@@ -69,9 +71,25 @@ def _extended_tracking(
     known = [*warehouse.hubs, *(other for _, other, _ in warehouse.relations())]
     if not problems.known((*path, "parent"), "hub or link", table.parent, known):
         return
-    described = [n for n, s in warehouse.satellites.items() if s.parent == table.parent]
+    satellites = {**warehouse.satellites, **warehouse.multi_active_satellites}
+    described = [n for n, s in satellites.items() if s.parent == table.parent]
+    others = {n: field for field, n, _ in warehouse.vault_tables() if n not in satellites}
     for number, satellite in enumerate(table.satellites):
         place = (*path, "satellites", number)
-        problems.known(place, f"satellite of {table.parent}", satellite, described)
+        if satellite in others:
+            problems.add(place, f"{satellite!r} of {others[satellite]} has no payload to follow")
+        elif problems.known(place, f"satellite of {table.parent}", satellite, described):
+            _is_no_log(warehouse, satellite, place, problems)
     if len(set(table.satellites)) < len(table.satellites):
         problems.add((*path, "satellites"), "names a satellite twice")
+
+
+def _is_no_log(
+    warehouse: "Warehouse", name: str, path: tuple[str | int, ...], problems: "Problems"
+) -> None:
+    satellite = warehouse.multi_active_satellites.get(name)
+    if satellite and satellite.append_only:
+        problems.add(
+            path,
+            f"{name!r} is a log of events (append_only), each a row of its own: nothing changes",
+        )

@@ -16,7 +16,7 @@ class History(VaultTable):
     """What tables with history share: one stage, the order of its rows, late batches."""
 
     history: ClassVar[bool] = True
-    view_kinds: ClassVar[tuple[str, ...]] = ("current", "history")
+    view_kinds: ClassVar[tuple[str, ...]] = ("current", "history", "present")
 
     binding: Annotated[
         Binding, BeforeValidator(as_binding, json_schema_input_type=str | Binding)
@@ -34,8 +34,8 @@ class History(VaultTable):
     orphans: Orphans | None = Field(None, description="Rows whose parent is unknown; as in links.")
     views: bool = Field(
         True,
-        description="Whether it has the views <name>_current and <name>_history; record tracking: "
-        "<name>_intervals.",
+        description="Whether it has the views <name>_current and <name>_history, and of full "
+        "deliveries <name>_present; record tracking: <name>_intervals.",
     )
 
 

@@ -1,5 +1,6 @@
 """What a declaration looks up must exist and fit, and stages must not look each other up."""
 
+import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,31 @@ def _source(
         for own, column in prejoin.on.items():
             problems.known((*path, "on", own), kind, column, known)
     for own in prejoin.on:
-        columns = warehouse.sources[stage].columns
-        problems.known((*path, "on", own), f"column in the files of {stage}", own, columns)
+        _own(warehouse, stage, own, (*path, "on", own), problems)
+
+
+def _own(warehouse: "Warehouse", stage: str, name: str, path: Path, problems: Problems) -> None:
+    """Check a column of the stage that is looked up: it is known before anything is."""
+    source = warehouse.sources[stage]
+    computed = source.derived.get(name)
+    if computed is None:
+        known = {**source.columns, **source.derived}
+        problems.known(path, f"column of the source {stage}", name, known)
+    elif computed.from_key:
+        problems.add(path, f"{name!r} is taken from the key of the object: it cannot be looked up")
+    else:
+        later = [new for prejoin in source.prejoins.values() for new in prejoin.columns]
+        used = [
+            other
+            for other in (*later, *source.derived)
+            if other != name and re.search(rf"\b{re.escape(other)}\b", computed.sql or "")
+        ]
+        if used:
+            problems.add(
+                path,
+                f"{name!r} is computed from {used[0]!r}, which is not there yet: only columns of "
+                "the file are",
+            )
 
 
 def _names(warehouse: "Warehouse", stage: str, problems: Problems) -> None:
@@ -84,7 +108,7 @@ def _no_circle(warehouse: "Warehouse", problems: Problems) -> None:
 
 def _columns(warehouse: "Warehouse", stage: str, problems: Problems) -> None:
     """Check the types of what is compared."""
-    own = warehouse.sources[stage].columns
+    own = {**warehouse.sources[stage].columns, **warehouse.sources[stage].derived}
     for name, prejoin in warehouse.sources[stage].prejoins.items():
         there = warehouse.stage_types(prejoin.source)
         for column, other in prejoin.on.items():

@@ -28,7 +28,9 @@ class Prejoin(Declared):
 
     source: Name = Field(description="The source whose stage is looked up.")
     on: dict[Name, Name] = Field(
-        min_length=1, description="Column of this source: column of the stage looked up."
+        min_length=1,
+        description="Column of this source, also one derived from its file: column of the stage "
+        "looked up.",
     )
     columns: dict[Name, Name] = Field(
         min_length=1, description="New column: column of the stage looked up, derived ones too."

@@ -15,7 +15,7 @@ from vault_assets.model.relations import Link
 if TYPE_CHECKING:
     from vault_assets.model.warehouse import Warehouse
 
-VIEWS = ("current", "history", "intervals")
+VIEWS = ("current", "history", "present", "intervals")
 
 
 def check_query_tables(warehouse: "Warehouse", problems: Problems) -> None:

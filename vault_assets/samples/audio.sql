@@ -46,7 +46,7 @@ create macro artist_of(n) as
      'Train', 'Miami Horror', 'Eminem', 'Harmonia', 'Justin Bieber'][1 + n % 12];
 create macro song_of(n) as
     ['Black & Gold', 'Undo', 'Revelry', 'Sehr "kosmisch"', 'Yellow', 'Home', 'You''re The One']
-    [1 + n // 12 % 7];
+    [1 + (n // 12 + n) % 7];
 
 create table sessions as
 with visits as (

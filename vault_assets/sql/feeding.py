@@ -11,6 +11,17 @@ Feeds = frozenset[tuple[str, str]]
 
 def feeds_of(warehouse: Warehouse, name: str) -> Feeds:
     """Return what feeds a mart, each table with its stages: marts by partition or key too."""
+    return _feeds(warehouse, name, {})
+
+
+def _feeds(warehouse: Warehouse, name: str, known: dict[str, Feeds]) -> Feeds:
+    """Return what feeds a mart; `known` are marts that others of the same question read too."""
+    if name not in known:
+        known[name] = _found(warehouse, name, known)
+    return known[name]
+
+
+def _found(warehouse: Warehouse, name: str, known: dict[str, Feeds]) -> Feeds:
     found: set[tuple[str, str]] = set()
     for layer, table in mart_tables(warehouse, name):
         kind = warehouse.kind_of(layer, table)
@@ -19,7 +30,7 @@ def feeds_of(warehouse: Warehouse, name: str) -> Feeds:
         elif kind == "vault":
             found |= _of_vault(warehouse, table)
         else:
-            found |= _of_mart(warehouse, table)
+            found |= _of_mart(warehouse, table, known)
     return frozenset(found)
 
 
@@ -33,8 +44,8 @@ def _of_vault(warehouse: Warehouse, name: str) -> Feeds:
     return frozenset({*bindings, *staged})
 
 
-def _of_mart(warehouse: Warehouse, name: str) -> Feeds:
-    feeds = feeds_of(warehouse, name)
+def _of_mart(warehouse: Warehouse, name: str, known: dict[str, Feeds]) -> Feeds:
+    feeds = _feeds(warehouse, name, known)
     if warehouse.marts[name].changes is None:
         return feeds
     return feeds | {(warehouse.mart_label(name), stage) for _, stage in feeds}

@@ -6,6 +6,9 @@ from vault_assets.sql import dialect
 from vault_assets.sql.plans import TablePlan
 from vault_assets.sql.references import references, replaced
 
+VIEW_AS = " as\n"
+"""What stands between the name of a view and its query."""
+
 
 def view_statements(table: TablePlan, mart: Mart, sql: str) -> list[str]:
     """Return the statements that create a mart's view.
@@ -28,7 +31,7 @@ def view_statements(table: TablePlan, mart: Mart, sql: str) -> list[str]:
         found.append(f"create or replace macro {table.sql}({signature}) as table\n{body}")
     if not mart.is_called:
         values = {p: _cast(_literal(given[p]), given[p]) for p in references(query)}
-        found.append(f"create or replace view {table.sql} as\n{replaced(query, values)}")
+        found.append(f"create or replace view {table.sql}{VIEW_AS}{replaced(query, values)}")
     return found
 
 

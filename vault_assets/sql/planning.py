@@ -7,9 +7,11 @@ from vault_assets.errors import DeclarationError
 from vault_assets.hashing import profile_of
 from vault_assets.model.names import nearest
 from vault_assets.model.warehouse import Warehouse
+from vault_assets.sql.once import once_per_warehouse
 from vault_assets.sql.plans import VaultPlan
 
 
+@once_per_warehouse
 def vault_plan(warehouse: Warehouse, name: str) -> VaultPlan:
     """Return the plan of the vault table `name`.
 

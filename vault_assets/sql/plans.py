@@ -118,6 +118,7 @@ class PrejoinPlan:
         on: (column of the source, SQL of its value over the source's row `l`, column there).
         columns: (new column, column there).
         quarantine: Whether a row is refused whose key is not found.
+        computed: (name in the source's rows, SQL over its columns) of derived columns in `on`.
     """
 
     name: str
@@ -125,6 +126,7 @@ class PrejoinPlan:
     on: tuple[tuple[str, str, str], ...]
     columns: tuple[tuple[str, str], ...]
     quarantine: bool
+    computed: tuple[tuple[str, str], ...] = ()
 
     @property
     def definition(self) -> str:
@@ -132,7 +134,8 @@ class PrejoinPlan:
         on = ", ".join(f"{own} = {there}" for own, _, there in self.on)
         columns = ", ".join(f"{new} = {there}" for new, there in self.columns)
         missing = "quarantine" if self.quarantine else "null"
-        return f"{self.name}: {self.stage.source} on {on}: {columns}; missing: {missing}"
+        computed = "".join(f", {name} = {sql}" for name, sql in self.computed)
+        return f"{self.name}: {self.stage.source} on {on}{computed}: {columns}; missing: {missing}"
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,11 @@ class StagePlan:
     derived: tuple[tuple[str, str], ...] = ()
     null_keys: tuple[NullKeyPlan, ...] = ()
     prejoins: tuple[PrejoinPlan, ...] = ()
+
+    @property
+    def computed(self) -> dict[str, str]:
+        """Derived columns that its prejoins look up: name in the rows, SQL over their columns."""
+        return dict(item for prejoin in self.prejoins for item in prejoin.computed)
 
     @property
     def locks(self) -> tuple[str, ...]:

@@ -145,6 +145,7 @@ REFRESHED = TablePlan(
             "changed_at", TIMESTAMP, description="When rows were written; none: nothing new."
         ),
         _required("inputs", TEXT, "Tables behind it, with blanks between them."),
+        ColumnPlan("unique_key", TEXT, description="The key that its rows were found to have."),
     ),
     "Builds of marts, written in the transaction of their rows.",
 )

@@ -18,10 +18,12 @@ from vault_assets.model.names import quoted
 from vault_assets.model.null_keys import RolePolicy
 from vault_assets.model.references import key_type, own_keys
 from vault_assets.model.relations import Hub, LinkBinding
+from vault_assets.model.sources import DerivedColumn
 from vault_assets.model.types import ColumnType
 from vault_assets.model.warehouse import Warehouse
 from vault_assets.sql.dialect import sql_type
 from vault_assets.sql.null_keys import if_any, null_key_plans, placeholders
+from vault_assets.sql.once import once_per_warehouse
 from vault_assets.sql.plans import (
     INTEGER,
     QUARANTINE_COLUMNS,
@@ -39,6 +41,7 @@ ROW_POSITION: Parts = (("batch_id", TEXT), ("row_no", INTEGER))
 """What identifies a row that nothing else identifies."""
 
 
+@once_per_warehouse
 def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     """Return the plan of the stage of source `name`."""
     source = warehouse.sources[name]
@@ -87,9 +90,7 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
             if column.normalize
         ),
         derived=tuple(
-            (name, f"cast(({column.sql}) as {sql_type(column.type)})")
-            for name, column in source.derived.items()
-            if column.sql
+            (name, _derived(column)) for name, column in source.derived.items() if column.sql
         ),
         null_keys=null_key_plans(warehouse, name),
         prejoins=tuple(
@@ -98,16 +99,25 @@ def stage_plan(warehouse: Warehouse, name: str) -> StagePlan:
     )
 
 
+def _derived(column: DerivedColumn) -> str:
+    return f"cast(({column.sql}) as {sql_type(column.type)})"
+
+
 def _prejoin(warehouse: Warehouse, source: Source, name: str, prejoin: Prejoin) -> PrejoinPlan:
+    derived = {own: source.derived[own] for own in prejoin.on if own in source.derived}
+    values = {
+        own: f"l.{quoted(f'_on_{own}')}"
+        if own in derived
+        else _normalized(f"l.{quoted(own)}", source.columns[own].normalize)
+        for own in prejoin.on
+    }
     return PrejoinPlan(
         name,
         stage_plan(warehouse, prejoin.source),
-        tuple(
-            (own, _normalized(f"l.{quoted(own)}", source.columns[own].normalize), there)
-            for own, there in prejoin.on.items()
-        ),
+        tuple((own, values[own], there) for own, there in prejoin.on.items()),
         tuple(prejoin.columns.items()),
         quarantine=prejoin.missing == "quarantine",
+        computed=tuple((f"_on_{own}", _derived(column)) for own, column in derived.items()),
     )
 
 

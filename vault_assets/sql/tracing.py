@@ -68,23 +68,31 @@ def mart_tables(warehouse: Warehouse, name: str) -> list[tuple[str, str]]:
 
 def _read(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     known = {(layer, table) for layer, table, _ in warehouse.tables()}
-    query = parsed(warehouse, name)
-    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    parsed(warehouse, name)  # refuses what is no query
+    tables, ctes = _named(mart_sql(warehouse, name))
     if changes := warehouse.marts[name].changes:
         ctes |= {changes.temp, BATCHES}
     found = set()
-    for table in query.find_all(exp.Table):
-        if not table.db and table.name in ctes:
+    for layer, table in tables:
+        if not layer and table in ctes:
             continue
-        if (table.db, _shown(warehouse, table.db, table.name)) not in known:
-            label = f"{table.db}.{table.name}" if table.db else table.name
+        if (layer, _shown(warehouse, layer, table)) not in known:
+            label = f"{layer}.{table}" if layer else table
             hint = nearest(label, [".".join(pair) for pair in known])
             raise DeclarationError(
                 f"mart {name!r} reads {label!r}, which is not declared: {hint}",
                 where=_file(warehouse, name),
             )
-        found.add((table.db, table.name))
+        found.add((layer, table))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _named(sql: str) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+    """Return (layer or empty, name) of the tables of a query, in order, and its CTEs' names."""
+    query = _expression(sql)
+    tables = [(table.db, table.name) for table in query.find_all(exp.Table)]
+    return tuple(dict.fromkeys(tables)), frozenset(cte.alias for cte in query.find_all(exp.CTE))
 
 
 def _shown(warehouse: Warehouse, layer: str, table: str) -> str:
@@ -236,9 +244,9 @@ def changed_reads(warehouse: Warehouse, name: str) -> set[tuple[str, str]]:
     Raises:
         DeclarationError: It is no single select.
     """
-    query = parsed_changed(warehouse, name)
-    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
-    found = {(table.db, table.name) for table in query.find_all(exp.Table)}
+    parsed_changed(warehouse, name)  # refuses what is no query
+    changes = warehouse.marts[name].changes
+    found, ctes = _named(declared_sql(changes.changed if changes else ""))
     return {(layer, _shown(warehouse, layer, table)) for layer, table in found} - {
         ("", cte) for cte in ctes
     }

@@ -14,7 +14,8 @@ from vault_assets.sql.dialect import sql_type
 
 _BLANKS = "[ \\t]*"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6}0*)?"
-_LOCAL = f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[ T]{_CLOCK}"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_LOCAL = f"{_DAY}[ T]{_CLOCK}"
 _OFFSET = "(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 _HEX = "[0-9A-Fa-f]"
 _UUID = f"{_HEX}{{8}}-({_HEX}{{4}}-){{3}}{_HEX}{{12}}"
@@ -42,9 +43,10 @@ def typed(
     - boolean: 0, 1, t, f, true, false in any case.
     - date: YYYY-MM-DD, years 0001 to 9999.
     - timestamp, timestamptz: `YYYY-MM-DD[ T]HH:MM:SS[.ffffff]`, more digits only if zeros, then
-      nothing, `Z`, `+HH`, `+HHMM` or `+HH:MM`; stored in UTC. Without an offset the text is in
-      `time_zone`, or in UTC; a local time that the zone skips is no value, of one that it repeats
-      the engine takes one. With `epoch` the text is an integer, since 1970 in UTC, instead.
+      nothing, `Z`, `+HH`, `+HHMM` or `+HH:MM`; stored in UTC. A day alone is its first instant.
+      Without an offset the text is in `time_zone`, or in UTC; a local time that the zone skips is
+      no value, of one that it repeats the engine takes one. With `epoch` the text is an integer,
+      since 1970 in UTC, instead.
     - uuid: 8-4-4-4-12 hexadecimal digits in any case.
 
     Args:
@@ -141,7 +143,7 @@ def _timestamp(text: str, time_zone: str | None) -> str:
         + branch(f"{printed} = {text}", local(text))
         + branch(f"rpad({printed}, 26, '0') = {text}", local(text))
         + branch(f"{printed} || '.000000' = {text}", local(text))
-        + branch(_matches(text, _LOCAL), local(_trimmed(text)))
+        + branch(_matches(text, f"({_LOCAL}|{_DAY})"), local(_trimmed(text)))
         + branch(_matches(text, _LOCAL + _OFFSET), instant)
         + "end"
     )

@@ -30,7 +30,7 @@ class ViewPlan:
 
     Args:
         view: The view as a table: columns are only those of the table that it shows.
-        kind: `current`, `history` or `intervals`.
+        kind: `current`, `history`, `present` or `intervals`.
         sql: The statement that creates or replaces it.
     """
 
@@ -68,8 +68,11 @@ def shown_columns(plan: VaultPlan, kind: str) -> tuple[ColumnPlan, ...]:
 def view_kinds(plan: VaultPlan) -> tuple[str, ...]:
     """Return the kinds of views that the table has."""
     folder = sql_folder() / "vault" / plan.pattern / "views"
-    wanted = bool(plan.options.get("views", True))
-    return tuple(kind for kind in VIEWS if wanted and (folder / f"{kind}.sql").is_file())
+    if not plan.options.get("views", True):
+        return ()
+    kinds = [kind for kind in VIEWS if (folder / f"{kind}.sql").is_file()]
+    # What a key's last delivery lacks is gone only where each delivery is complete.
+    return tuple(kind for kind in kinds if kind != "present" or plan.options.get("complete"))
 
 
 def viewed_table(warehouse: Warehouse, name: str) -> str | None:

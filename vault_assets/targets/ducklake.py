@@ -33,6 +33,7 @@ Prepared = TypeVar("Prepared")
 
 _ATTEMPTS = 5
 _TRANSIENT = (duckdb.TransactionException, duckdb.IOException)
+_NO_LAKE = ("Existing DuckLake at metadata catalog", "in read-only mode: database does not exist")
 _BROKEN = (duckdb.InternalException, duckdb.FatalException, psycopg.OperationalError)
 
 
@@ -53,6 +54,7 @@ class DuckLake:
         self._locks: Locks | None = None
         self._spill: tempfile.TemporaryDirectory[str] | None = None
         self._spill_folder: Path | None = None
+        self._facts: dict[str, str] = {}
 
     @property
     def served(self) -> bool:
@@ -143,9 +145,10 @@ class DuckLake:
         connection = self.connection()
         connection.execute("begin")
         try:
-            yield Session(connection)
+            yield Session(connection, self._facts, alone=True)
             connection.execute("commit")
         except BaseException:
+            self._facts.clear()
             # After a failed statement, commit would report success and lose the rows.
             try:
                 connection.execute("rollback")
@@ -165,7 +168,7 @@ class DuckLake:
 
     def session(self) -> Session:
         """Return a session outside of a transaction, for reading."""
-        return Session(self.connection())
+        return Session(self.connection(), self._facts)
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """Return the process's connection with the lake attached as current database.
@@ -213,6 +216,7 @@ class DuckLake:
             self._spill = None
 
     def _disconnect(self) -> None:
+        self._facts.clear()
         if self._connection is not None:
             for sql in ("rollback", "use memory", f"detach {quoted(self.warehouse)}"):
                 try:
@@ -294,6 +298,12 @@ class DuckLake:
                 f"the catalog is open in another process{who}, and a file catalog admits one",
                 where=str(self.catalog_file()),
                 fix="Close the other process, or use the served form: `vault-assets up`.",
+            )
+        if self.read_only and any(sign in text for sign in _NO_LAKE):
+            return TargetError(
+                "there is no lake yet",
+                where=self.warehouse if self.served else str(self.catalog_file()),
+                fix=f"`vault-assets run {self.warehouse}` makes it.",
             )
         return TargetError(
             f"cannot attach the lake: {without_secrets(text, self.settings)}",

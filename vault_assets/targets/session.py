@@ -1,11 +1,22 @@
 """A session: one connection inside one transaction, remembering the SQL that it ran."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from vault_assets.sql.plans import TablePlan
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+_CHANGES_TABLES = re.compile(
+    r"""(\s|--[^\n]*\n)*   # blanks and comments
+    ( create\s+(?!((or\s+replace\s+)?temp|schema)\s)
+    | drop\s+(?!(type\s|\w+\s+(if\s+exists\s+)?temp\.))
+    | (alter|comment)\s
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Statements after which tables, views or comments may be others; temp tables are none of them."""
 
 
 class Session:
@@ -21,6 +32,8 @@ class Session:
     Args:
         connection: A DuckDB connection with the lake as current database, or one that offers what
             loads use of it: `execute`, `register`, `unregister`.
+        facts: By table as layer.name, or by layer: what stays true until this process changes it.
+        alone: Whether the catalog cannot change before the session ends.
     """
 
     enumerates: ClassVar[bool] = True
@@ -28,9 +41,17 @@ class Session:
     widest_text: ClassVar[int | None] = None
     refused_characters: ClassVar[str] = ""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        facts: dict[str, str] | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
         self.connection = connection
         self.statements: list[str] = []
+        self.facts = facts if facts is not None else {}
+        self._catalog: dict[str, Any] | None = {} if alone else None
 
     def declare(self, table: TablePlan) -> None:
         """Tell the plan of a table before a statement that may create it."""
@@ -45,6 +66,8 @@ class Session:
         """
         if note:
             self.statements.append(sql.strip())
+        if _CHANGES_TABLES.match(sql):
+            self._forget(sql)
         result = self.connection.execute(sql, parameters)
         columns = [column[0] for column in result.description or ()]
         row = result.fetchone() if columns == ["Count"] else None
@@ -60,3 +83,24 @@ class Session:
         """Return the one value of a query of exactly one row and one column."""
         ((value,),) = self.connection.execute(sql, parameters).fetchall()
         return value
+
+    def catalog(self, key: str, read: Callable[[], Any]) -> Any:
+        """Return what the catalog says, read once per transaction unless a table changes in it.
+
+        Args:
+            key: Names what is read.
+            read: Reads it.
+        """
+        if self._catalog is None:
+            return read()
+        if key not in self._catalog:
+            self._catalog[key] = read()
+        return self._catalog[key]
+
+    def _forget(self, sql: str) -> None:
+        """Forget the catalog, and the facts about what a statement names."""
+        named = sql.replace('"', "")
+        for label in [label for label in self.facts if label in named]:
+            del self.facts[label]
+        if self._catalog is not None:
+            self._catalog.clear()

@@ -17,10 +17,17 @@ PAGE = (ROOT / "docs" / "python_api.md").read_text(encoding="utf-8")
 AFTER = "\nimport sys; sys.exit('dagster' in sys.modules)\n"
 
 
-def test_the_example_runs_without_dagster_and_without_files(tmp_path: Path) -> None:
-    found = re.search(r"```python\n(.*?)```\nIt prints:\n```\n(.*?)```", PAGE, re.DOTALL)
-    assert found
-    code, wanted = found.groups()
+EXAMPLES = re.findall(r"```python\n(.*?)```\nIt prints:\n```\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_every_example_says_what_it_prints() -> None:
+    assert len(EXAMPLES) == PAGE.count("```python") == 2
+
+
+@pytest.mark.parametrize(("code", "wanted"), EXAMPLES)
+def test_the_examples_run_without_dagster_and_without_files(
+    tmp_path: Path, code: str, wanted: str
+) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", code + AFTER],
         cwd=tmp_path,

@@ -1,7 +1,5 @@
 """Quarantined rows that are released as a new batch: once, whole, with the numbers they had."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -290,79 +288,3 @@ def test_a_failed_release_leaves_nothing_behind(vault: Vault, tmp_path: Path) ->
     with pytest.raises(BatchError, match="has the load time"):
         vault.release(first, fixed, load_ts=day(1))
     assert vault.release(first, fixed, load_ts=day(2)).released == 1
-
-
-KILLED = """
-import sys
-from pathlib import Path
-
-import vault_assets.loading.releasing as releasing
-from vault_assets.api import open_lake
-from vault_assets_tests.api.test_releases import FIXED, TOWN
-
-real = releasing._record
-
-
-def stop(*values):
-    real(*values)
-    print("written", flush=True)
-    sys.stdin.read()
-
-
-releasing._record = stop
-with open_lake(TOWN, folder=Path(sys.argv[1])) as vault:
-    vault.release("first", FIXED)
-"""
-TOWN = {
-    "name": "town",
-    "sources": {
-        "people": source({"person": {"type": "text", "nullable": False}, "age": "integer"})
-    },
-    "hubs": {"h_people": {"keys": "person", "from": "people"}},
-    "satellites": {"s_people": {"parent": "h_people", "payload": "age", "from": "people"}},
-}
-FIXED = [{"row_no": 3, "person": "bob", "age": 2}]
-
-
-@pytest.mark.slow
-def test_a_release_that_is_killed_before_its_commit_has_not_happened(tmp_path: Path) -> None:
-    lines = tmp_path / "people.csv"
-    lines.write_text("person,age\nann,1\nbob,old\n")
-    lake = tmp_path / "lake"
-    with open_lake(TOWN, folder=lake) as vault:
-        vault.add_batch("people", lines, load_ts=day(1), batch_id="first")
-        vault.load()
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(lake)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "written\n"
-    process.kill()
-    process.communicate()
-    with open_lake(TOWN, folder=lake) as vault:
-        assert len(vault.batches("people")) == 1
-        assert vault.release("first", FIXED).released == 1
-        vault.load()
-        assert rows(vault, "h_people", "person") == [("ann",), ("bob",)]
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_rows_are_released_at_once(tmp_path: Path) -> None:
-    count = 100_000
-    lines = tmp_path / "people.csv"
-    pl.select(person=pl.int_range(count).cast(pl.String), age=pl.lit("old")).write_csv(lines)
-    fixed = tmp_path / "fixed.csv"
-    pl.select(
-        row_no=pl.int_range(2, count + 2), person=pl.int_range(count).cast(pl.String), age=pl.lit(1)
-    ).write_csv(fixed)
-    with open_lake(TOWN) as vault:
-        vault.add_batch("people", lines, load_ts=day(1), batch_id="first")
-        released = vault.release("first", fixed)
-        assert (released.released, released.staged.loaded, released.left) == (count, count, 0)
-        vault.load()
-        assert vault.table("h_people").num_rows == count
-        with pytest.raises(BatchError, match="released already"):
-            vault.release("first", fixed)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +95,18 @@ def example() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+@cache
+def declared() -> Warehouse:
+    return read_warehouse(DECLARATION)
+
+
 @dataclass
 class Music:
     """The warehouse in a lake, and the landing it loads from."""
 
     lake: DuckLake
     store: Store
-    warehouse: Warehouse = field(default_factory=lambda: read_warehouse(DECLARATION))
+    warehouse: Warehouse = field(default_factory=declared)
     number: int = 0
 
     def land(self, stream: str, *events: dict[str, Any], day: str = DAY) -> str:

@@ -2,31 +2,20 @@
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from vault_assets.samples import audio
-from vault_assets_tests.audio.test_audio_run import ran
+from vault_assets_tests.notebooks import run_notebook
 from vault_assets_tests.places import single_process_place
+from vault_assets_tests.shipped import load
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 
 
 def test_the_notebook_runs_on_a_single_process_lake(tmp_path: Path) -> None:
     with single_process_place(tmp_path) as place:
-        (tmp_path / "landing").mkdir()
-        for path in audio.generate(tmp_path / "files", scale=0.003):
-            place.store.put(path.relative_to(tmp_path / "files").as_posix(), path)
-        assert ran(place)[0]
+        load("audio", tmp_path / "landing")
         query = "select song_name from mart.mart_song_play_top_10_songs where rank = 1"
         best = place.value(query, "audio")
-
-        notebook = nbformat.read(ROOT / "notebooks" / "audio.ipynb", as_version=4)
-        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert not [output for output in outputs if output.output_type == "error"]
-    assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
-    assert any(best in output.get("data", {}).get("text/plain", "") for output in outputs)
+        shown = run_notebook("audio", place)
+    assert shown.images == 3
+    assert best in shown.text

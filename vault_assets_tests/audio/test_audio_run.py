@@ -7,6 +7,7 @@ import pytest
 from vault_assets.definitions import defs
 from vault_assets.samples import audio
 from vault_assets_tests.places import Place, single_process_place
+from vault_assets_tests.shipped import busy_hours
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -30,10 +31,10 @@ def ran(place: Place) -> tuple[bool, set[str], dict[str, int]]:
     return result.success, failing, written
 
 
-def test_a_day_of_samples_is_loaded_once_and_a_second_run_adds_nothing(tmp_path: Path) -> None:
+def test_samples_are_loaded_once_and_a_second_run_adds_nothing(tmp_path: Path) -> None:
     with single_process_place(tmp_path) as place:
         (tmp_path / "landing").mkdir()
-        for path in audio.generate(tmp_path / "files", scale=0.0012):
+        for path in busy_hours(audio.generate(tmp_path / "files", scale=0.0012), 4):
             place.store.put(path.relative_to(tmp_path / "files").as_posix(), path)
         success, failing, written = ran(place)
         assert success

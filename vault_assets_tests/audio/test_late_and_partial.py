@@ -128,6 +128,17 @@ def test_events_without_user_agent_or_place_keep_their_play(service: Music) -> N
     assert rows == [(7, None, None), (None, "G", "miami")]
 
 
+def test_positions_are_the_doubles_of_the_file(service: Music) -> None:
+    places = [(-110.894685, 33.339679), (-73.98765432101234, 40.712345678901234)]
+    places += [(-122.41941550000001, 37.77492949999999), (-0.5, 51.476999999999997)]
+    for session, (lon, lat) in enumerate(places):
+        place = {"lon": lon, "lat": lat}
+        service.land("listen_events", listen(at("09:20"), session, 1, 7, "A/x", **place))
+    service.run()
+    found = "select location_longitude, location_latitude from mart.mart_song_play"
+    assert sorted(service.query(found)) == sorted(places)
+
+
 def test_a_late_plan_change_changes_the_days_after_it(service: Music) -> None:
     three_days(service)
     service.land(

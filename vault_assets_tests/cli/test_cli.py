@@ -151,6 +151,7 @@ def test_a_wrong_setting_is_named(
         (("run", "key:(("), 1, "cannot read the selection"),
         (("land", "social", "--file", "nix.csv", "--key", "social/x"), 1, "no such file"),
         (("query", "selct 1"), 1, "syntax error"),
+        (("query", "-w", "audio", "select 1"), 1, "audio: there is no lake yet"),
         (("query", "select 1", "--format", "xml"), 2, "--format"),
         (("nothing",), 2, "No such command"),
         (("batches", "--limit", "0"), 2, "--limit"),

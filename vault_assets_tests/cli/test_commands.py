@@ -136,8 +136,11 @@ def test_an_unknown_batch_is_answered_with_the_nearest(house: House) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("run", "social/mart/group_conversio"), 1, "nothing matches"),
+        (("run", "social/mart/group_conversio"), 1, "did you mean 'social/mart/group_conversion'?"),
+        (("run", "h_users"), 1, "did you mean 'social/vault/h_users'?"),
+        (("run", "socal"), 1, "did you mean 'social'?"),
         (("land", "nowhere"), 1, "no sample files"),
+        (("land", "comerce"), 1, "did you mean 'commerce'?"),
         (("rebuild", "socal"), 1, "did you mean 'social'?"),
         (("query",), 2, "Missing argument"),
         (("query", "select nothing from vault.h_users"), 1, "nothing"),
@@ -150,6 +153,12 @@ def test_errors_are_one_clear_paragraph(
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_before_the_first_load_a_query_says_what_makes_the_lake(house: House) -> None:
+    done = house.call("query", "-w", "commerce", "select 1")
+    assert done.returncode == 1
+    assert "no lake yet. `vault-assets run commerce` makes it." in " ".join(done.stderr.split())
 
 
 def test_debug_shows_the_traceback(house: House) -> None:

@@ -1,6 +1,7 @@
 """Hours that land again, change, are broken or missing."""
 
 import datetime as dt
+import gzip
 
 import pytest
 
@@ -16,7 +17,7 @@ from vault_assets_tests.clickstream.events import (
     example,
     lines,
 )
-from vault_assets_tests.clickstream.shop import Shop, declared
+from vault_assets_tests.clickstream.shop import Shop, declared, key
 from vault_assets_tests.clickstream.test_any_order_of_hours import check
 from vault_assets_tests.targets.archives import archive, encrypted
 
@@ -80,6 +81,17 @@ def test_a_plain_object_with_a_padded_key_is_the_same_hour(built: Shop) -> None:
             f"clickstream/year=2022/month=11/day=28/hour=09/{SOURCES[0]}.jsonl.zip",
         ),
     ]
+
+
+def test_a_gzipped_object_is_the_same_hour(built: Shop) -> None:
+    for source in SOURCES:
+        packed = gzip.compress(content(source, [event(T, "08:30:00", "/home")]))
+        built.store.put(key(EIGHT, source).replace(".zip", ".gz"), packed)
+    built.run()
+    assert built.failed() == {}
+    for source in SOURCES:
+        files = f"select source_file from raw.{source} where load_hour = '{EIGHT}:00:00'"
+        assert built.query(files) == [(key(EIGHT, source).replace(".zip", ".gz"),)]
 
 
 def test_an_hour_without_objects_is_no_error_and_marked(built: Shop) -> None:

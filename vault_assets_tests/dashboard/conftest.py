@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from vault_assets_tests.dashboard.shop_window import SHIPPED, load
 from vault_assets_tests.places import Place, single_process_place
+from vault_assets_tests.shipped import SHIPPED, load
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from vault_assets_tests.dashboard.shop_window import NEEDS_DAGSTER, PAGES, SHIPPED
+from vault_assets_tests.dashboard.shop_window import NEEDS_DAGSTER, PAGES
 from vault_assets_tests.places import COMMAND, single_process_place
+from vault_assets_tests.shipped import SHIPPED
 from vault_assets_tests.ui.pages import browser_page
 
 OVERVIEW = "overview"

@@ -6,12 +6,12 @@ import pytest
 from vault_assets_tests.dashboard.shop_window import (
     NEEDS_DAGSTER,
     PAGES,
-    SHIPPED,
     cards,
     page,
     titles,
 )
 from vault_assets_tests.places import Place
+from vault_assets_tests.shipped import SHIPPED
 
 ALL = [f"{name}.{function}" for name in SHIPPED for function in PAGES[name]]
 SHOWN = [name for name in ALL if name not in NEEDS_DAGSTER]

@@ -8,8 +8,9 @@ import pytest
 
 from vault_assets.dashboard.serving import arguments
 from vault_assets.samples import engagement, social
-from vault_assets_tests.dashboard.shop_window import build, cards, page
+from vault_assets_tests.dashboard.shop_window import cards, page
 from vault_assets_tests.places import Place
+from vault_assets_tests.shipped import build
 
 
 def _load(place: Place, name: str, date: dt.date | None = None) -> None:

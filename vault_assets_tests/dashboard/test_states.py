@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from vault_assets.samples.social import FIRST_DATE
-from vault_assets_tests.dashboard.shop_window import PAGES, cards, load, page, titles
+from vault_assets_tests.dashboard.shop_window import PAGES, cards, page, titles
 from vault_assets_tests.places import Place
+from vault_assets_tests.shipped import load
 
 ALL = [f"{name}.{function}" for name, functions in PAGES.items() for function in functions]
 HOLD = """

@@ -21,11 +21,12 @@ SOURCES = {
     "people": ("full", "s_people"),
     "moves": ("delta", "s_moves"),
     "jobs": ("delta", "s_jobs"),
+    "phones": ("delta", "m_phones"),
 }
 
 
 def followed(late: str = "repair", *, waiting: bool = False, **changes: Any) -> dict[str, Any]:
-    """Declare people, three satellites of them (a set, a log, one in declared order), and the XTS.
+    """Declare people, what describes them (a state, a log, one in declared order, a set), the XTS.
 
     Args:
         late: What the satellites do with late batches.
@@ -37,19 +38,21 @@ def followed(late: str = "repair", *, waiting: bool = False, **changes: Any) -> 
         name: {"parent": "h_people", "payload": "said", "from": stage, "late": late}
         for stage, (_, name) in SOURCES.items()
     }
+    phones = {**satellites.pop("m_phones"), "child_keys": "at"}
     satellites["s_jobs"]["order"] = ["at"]
-    fed: list[Any] = ["people", "moves", "jobs"]
+    fed: list[Any] = ["people", "moves", "jobs", "phones"]
     if waiting:
         satellites["s_jobs"]["orphans"] = "quarantine"
-        fed[-1] = {"stage": "jobs", "where": '"at" = 1'}
+        fed[2] = {"stage": "jobs", "where": '"at" = 1'}
     return {
         "sources": {name: source(columns, kind) for name, (kind, _) in SOURCES.items()},
         "hubs": {"h_people": {"keys": "person", "from": fed}},
         "satellites": satellites,
+        "multi_active_satellites": {"m_phones": phones},
         "extended_tracking_satellites": {
             "xts_people": {
                 "parent": "h_people",
-                "satellites": ["s_people", "s_moves", "s_jobs"],
+                "satellites": ["s_people", "s_moves", "s_jobs", "m_phones"],
                 **changes,
             }
         },
@@ -92,7 +95,7 @@ def test_a_stage_whose_batches_are_later_than_those_of_another_is_no_gap() -> No
         house = House(lake, warehouse(**followed(late="strict")))
         late = house.announce("jobs", ("x", "J", 1))
         house.land("moves", ("x", "M", 1))
-        house.load("h_people", "s_people", "s_moves", "s_jobs", "xts_people")
+        house.load("h_people", "s_people", "s_moves", "s_jobs", "m_phones", "xts_people")
         house.stage(late)
         house.load()
         assert house.rows("xts_people", CHANGES) == [("x", "s_jobs", 1, 0), ("x", "s_moves", 2, 0)]
@@ -128,15 +131,59 @@ def test_an_orphan_of_one_satellite_waits_as_it_does_there() -> None:
         assert failed(house) == []
 
 
+def test_a_set_that_changes_is_one_row() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**followed()))
+        house.land("phones", ("x", "A", 1), ("x", "B", 2), ("y", "A", 1), ("y", "B", 1))
+        house.land("phones", ("x", "B", 2), ("x", "A", 1), ("x", "A", 1))
+        house.land("phones", ("x", "B", 2))
+        house.load()
+        assert house.rows("xts_people", CHANGES) == [
+            ("x", "m_phones", 1, 0),
+            ("x", "m_phones", 3, 0),
+        ]
+        assert house.counters("xts_people") == {
+            "phones-1": (4, 1, 0, 1, 2),
+            "phones-2": (3, 0, 1, 2, 0),
+            "phones-3": (1, 1, 0, 0, 0),
+        }
+        assert house.rows_of(
+            "select hashdiff from vault.xts_people where batch_id <> 'ghost' order by load_ts"
+        ) == house.rows_of(
+            "select distinct on (load_ts) set_hash from vault.m_phones "
+            "where batch_id <> 'ghost' order by load_ts"
+        )
+        assert failed(house) == []
+
+
+@pytest.mark.parametrize("profile", ["automate_dv", "datavault4dbt"])
+def test_sets_are_followed_with_the_hash_rules_of_a_vault_taken_over(profile: str) -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**followed(), hashing={"profile": profile}))
+        house.land("phones", ("x", "A", 10), ("x", "B", 9), ("x", None, None))
+        house.land("phones", ("x", "B", 9), ("x", "A", 10), ("x", None, None))
+        house.land("phones", ("x", "B", 9))
+        house.load()
+        times = "select load_ts from vault.xts_people where batch_id <> 'ghost'"
+        assert len(house.rows_of(times)) == 2
+        assert failed(house) == []
+
+
 def test_satellites_of_other_hubs_cannot_be_followed() -> None:
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"satellites": ["s_peple"]}, "s_people"),
         ({"satellites": ["s_people", "s_people"]}, "twice"),
         ({"parent": "h_none"}, "no hub or link"),
+        ({"satellites": ["m_log"]}, "log of events"),
+        ({"satellites": ["r_people"]}, "'r_people' of record_tracking_satellites"),
     ]
     for changes, match in wrong:
+        declared = followed(**changes)
+        log = {**declared["multi_active_satellites"]["m_phones"], "append_only": True}
+        declared["multi_active_satellites"]["m_log"] = log
+        tracking = {"r_people": {"parent": "h_people", "from": "people"}}
         with pytest.raises(ValidationError, match=match):
-            warehouse(**followed(**changes))
+            warehouse(**declared, record_tracking_satellites=tracking)
 
 
 people = st.sampled_from(["x", " x", "", "a||b", None])
@@ -153,9 +200,15 @@ def reference(batches: list[Any]) -> list[tuple[str, str, int, int]]:
         in_order = name == "jobs"
         delivered = sorted(landed, key=lambda row: row[2] or 9) if in_order else landed
         told: dict[str, list[Any]] = {}
-        for person, text, _ in delivered:
+        for person, text, at in delivered:
             if person is not None:
-                told.setdefault(person, []).append(text)
+                told.setdefault(person, []).append((at, text) if name == "phones" else text)
+        if name == "phones":
+            told = {
+                person: [frozenset(members)]
+                for person, members in told.items()
+                if len(set(members)) == len({at for at, _ in members})
+            }
         for person, texts in told.items():
             if kind == "full" and len(set(texts)) > 1:
                 continue

@@ -69,6 +69,22 @@ def test_an_earlier_batch_that_is_staged_later_takes_the_row(house: House) -> No
     ]
 
 
+@pytest.mark.parametrize("order", [("people", "changes"), ("changes", "people")])
+def test_of_sources_with_one_load_time_the_one_named_first_gives_the_row(
+    house: House, order: tuple[str, str]
+) -> None:
+    (first, *_) = (binding.stage for binding in house.warehouse.hubs["h_people"].bindings)
+    for name in order:
+        house.land(name, ("ann", "Ann", "Oslo"), (name, "Ann", "Oslo"), at=1)
+        house.load("h_people")
+    assert house.rows("h_people", "person batch_id") == [
+        ("ann", f"{first}-1"), ("changes", "changes-1"), ("people", "people-1"),
+    ]  # fmt: skip
+    before = house.contents("h_people")
+    house.load("h_people", rebuild=True)
+    assert house.contents("h_people") == before
+
+
 def test_a_hub_has_exactly_two_ghosts(house: House) -> None:
     house.land("people", ("ann", "Ann", "Oslo"))
     house.load("h_people")

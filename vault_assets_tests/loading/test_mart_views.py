@@ -122,3 +122,26 @@ def test_a_lake_keeps_views_for_every_session(tmp_path: Path) -> None:
 def test_parameters_are_replaced_where_they_are_no_text() -> None:
     assert references(RECENT) == ["day", "days"]
     assert replaced("select $a, '$a' -- $a", {"a": "1"}) == "select 1, '$a' -- $a"
+
+
+def test_a_view_is_made_again_only_if_it_would_be_another(tmp_path: Path) -> None:
+    with file_lake(tmp_path) as lake:
+        house = built(House(lake, views()))
+        again = build_mart(lake, house.warehouse, "plain")
+        assert (list(again.columns), again.statements) == (["person", "hours"], ())
+        house.warehouse = views(plain={"kind": "view", "sql": "select person from stage.deeds"})
+        written = build_mart(lake, house.warehouse, "plain")
+        assert list(written.columns) == ["person"]
+        assert written.statements
+        assert build_mart(lake, house.warehouse, "plain").statements == ()
+
+
+def test_a_view_follows_the_columns_of_what_it_shows(tmp_path: Path) -> None:
+    with file_lake(tmp_path) as lake:
+        whole = {"kind": "view", "sql": "select * from mart.people"}
+        house = built(House(lake, views(whole=whole)))
+        people = {"sql": "select 'eve' as who, 7 as hours"}
+        house.warehouse = views(whole=whole, people=people)
+        build_mart(lake, house.warehouse, "people")
+        assert list(build_mart(lake, house.warehouse, "whole").columns) == ["who", "hours"]
+        assert lake.session().rows("select * from mart.whole") == [{"who": "eve", "hours": 7}]

@@ -309,6 +309,8 @@ def _final(key: str, pairs: dict[str, str]) -> str:
 
 
 keys = st.sampled_from(["a", "b", "c", "d", " a", "", "^^", "a||b", "a|b", None])
+few = st.sampled_from("abcdefgh")
+steps = st.lists(st.lists(st.tuples(few, few), min_size=1, max_size=3), min_size=3, max_size=8)
 batches_of_pairs = st.lists(st.lists(st.tuples(keys, keys), max_size=6), min_size=1, max_size=5)
 
 
@@ -340,3 +342,33 @@ def test_any_order_gives_the_masters_of_plain_python(
         assert house.contents("sal_people") == contents
         rebuild_vault(lake, house.warehouse, run_id="rebuild")
         assert house.contents("sal_people") == contents
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(batches=steps)
+def test_after_each_batch_the_groups_are_those_of_plain_python(batches: list[list[Pair]]) -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**register()))
+        for number, rows in enumerate(batches, start=1):
+            house.land("merges", *rows)
+            house.load()
+            held, _ = reference(batches[:number])
+            assert current(house) == {duplicate: _final(duplicate, held) for duplicate in held}
+            replaced = house.rows("sal_people", "stated_master hk_master is_current")
+            assert all(_final(stated, held) == master for stated, master, _ in replaced)
+            passes_its_checks(house)
+        contents = house.contents("sal_people")
+        rebuild_vault(lake, house.warehouse, run_id="rebuild")
+        assert house.contents("sal_people") == contents
+
+
+def test_only_pairs_of_the_groups_that_a_batch_touches_are_written() -> None:
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**register()))
+        house.land("merges", ("b", "a"), ("c", "b"), ("y", "x"), ("z", "y"))
+        house.load()
+        house.land("merges", ("d", "c"))
+        assert house.load().rows_written == 1
+        house.land("merges", ("a", "z"))
+        assert house.load().rows_written == 4
+        assert current(house) == dict.fromkeys("abcdyz", "x")

@@ -1,12 +1,15 @@
 """The views of histories: the current state of a key, and when each state began and ended."""
 
 import datetime as dt
+from typing import Any
 
 from vault_assets.loading.audits import Verdict
 from vault_assets.model import Warehouse
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.views import view_plans
 from vault_assets_tests.loading.houses import House
+from vault_assets_tests.loading.lakes import memory_lake
+from vault_assets_tests.loading.warehouses import source, warehouse
 
 SINCE = dt.datetime(2020, 1, 1)  # noqa: DTZ001  as in a file
 END = dt.datetime(9999, 12, 31, 23, 59, 59, 999999)  # noqa: DTZ001  the end of time
@@ -87,6 +90,52 @@ def test_a_log_of_events_has_no_views(house: House) -> None:
     assert view_plans(vault_plan(house.warehouse, "s_acts")) == []
 
 
+def test_a_key_that_the_last_full_delivery_lacks_is_not_present() -> None:
+    columns = {"code": "text", "kind": "text", "name": "text"}
+    declared: dict[str, Any] = {
+        "sources": {"facts": source(columns, "full")},
+        "hubs": {"h_codes": {"keys": "code", "from": "facts"}},
+        "satellites": {
+            "s_codes": {
+                "parent": "h_codes", "payload": "name",
+                "from": {"stage": "facts", "where": "kind = 'a'"},
+            }
+        },
+        "multi_active_satellites": {
+            "m_codes": {
+                "parent": "h_codes", "child_keys": "kind", "payload": "name", "from": "facts",
+            }
+        },
+        "reference_tables": {
+            "ref_codes": {"code": ["code", "kind"], "payload": "name", "from": "facts"}
+        },
+    }  # fmt: skip
+    with memory_lake() as lake:
+        house = House(lake, warehouse(**declared))
+        house.land("facts", ("x", "a", "X"), ("x", "b", "Y"), ("y", "a", "Z"))
+        house.land("facts", ("x", "a", "X"), ("y", "b", "Z"))
+        house.load()
+        assert house.rows("s_codes_current", "hk_codes") == [("x",), ("y",)]
+        assert house.rows("s_codes_present", "hk_codes load_ts") == [("x", 1)]
+        found = house.rows("m_codes_present", "hk_codes kind load_ts")
+        assert found == [("x", "a", 2), ("y", "b", 2)]
+        assert house.rows("ref_codes_present", "code kind load_ts") == [
+            ("x", "a", 1),
+            ("y", "b", 2),
+        ]
+        house.land("facts")
+        house.load()
+        for table in ("s_codes", "m_codes", "ref_codes"):
+            assert house.query(f"from vault.{table}_present") == []
+            assert house.query(f"from vault.{table}_current") != []
+        parts = house.warehouse.model_dump(by_alias=True)
+        parts["sources"]["facts"]["delivery"] = "delta"
+        house.warehouse = Warehouse.model_validate(parts)
+        house.land("facts", ("x", "a", "X"))
+        house.load()
+        assert stored_views(house, "s_codes") == ["s_codes_current", "s_codes_history"]
+
+
 def test_views_are_switched_off_and_on(house: House) -> None:
     changed(house)
     parts = house.warehouse.model_dump(by_alias=True)
@@ -127,9 +176,9 @@ def verdict(house: House, table: str) -> Verdict:
     return next(item for item in found if item.audit.name == "one_current")
 
 
-def stored_views(house: House) -> list[str]:
+def stored_views(house: House, table: str = "s_changes") -> list[str]:
     rows = house.query(
         "select view_name from duckdb_views() where database_name = current_database() "
-        "and view_name like 's_changes%' order by 1"
+        f"and view_name like '{table}%' order by 1"
     )
     return [name for (name,) in rows]

@@ -1,6 +1,7 @@
 """Small declarations with every pattern, as the tests of loads need them."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from vault_assets.model import Warehouse
@@ -54,6 +55,12 @@ def town(
         tables: The vault tables that it has; default all.
         sources: The sources that it has; default all.
     """
+    return _made(late, frozenset(tables), frozenset(sources))
+
+
+@cache
+def _made(late: str, tables: Collection[str], sources: Collection[str]) -> Warehouse:
+    """Return the town, the same one to whoever asks: its plans are then made once."""
     parts = _town(late)
     if tables:
         parts = {

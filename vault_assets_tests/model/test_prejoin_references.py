@@ -15,7 +15,11 @@ attributes:
     orders:
       objects: orders/*.csv
       columns: {order_no: integer, customer_no: integer, weight: float, region: text(3)}
-      derived: {label: {type: text, sql: "customer_key || '!'"}}
+      derived:
+        label: {type: text, sql: "customer_key || '!'"}
+        code: {type: text, sql: "region || '!'"}
+        land: {type: text, sql: "code || '!'"}
+        day: {type: text, from_key: 'orders/(?P<value>.+)[.]csv'}
       prejoins:
         customer:
           source: customers
@@ -59,7 +63,8 @@ def test_columns_looked_up_are_columns_with_type_and_description(tmp_path: Path)
     found = read_warehouse(path)
     assert found.sources["orders"].prejoins["customer"].missing == "quarantine"
     assert list(found.stage_types("orders")) == [
-        "order_no", "customer_no", "weight", "region", "customer_key", "label",
+        "order_no", "customer_no", "weight", "region", "customer_key",
+        "label", "code", "land", "day",
     ]  # fmt: skip
     assert str(found.stage_types("customers")["mayor"]) == "text(9)"
     assert found.described("orders", "customer_key") == "No."
@@ -75,7 +80,10 @@ def test_columns_looked_up_are_columns_with_type_and_description(tmp_path: Path)
         ("customer_no: id", "customer_no: idd", "did you mean 'id'?"),
         ("customer_no: id", "customer_no: region", "'customer_no' is integer, but 'region'"),
         ("customer_no: id", "weight: weight", "floats cannot be keys"),
-        ("customer_no: id", "label: region", "no column in the files of orders 'label'"),
+        ("customer_no: id", "label: region", "computed from 'customer_key', which is not there"),
+        ("customer_no: id", "land: region", "computed from 'code', which is not there"),
+        ("customer_no: id", "code: id", "'code' is text, but 'id' of 'customers' is integer"),
+        ("customer_no: id", "day: region", "taken from the key of the object"),
         ("customer_key: business_key", "customer_key: busines_key", "did you mean 'business_key'?"),
         ("customer_key: business_key", "region: business_key", "is a column of the file too"),
         ("customer_key: business_key", "label: business_key", "is a derived column too"),

@@ -96,13 +96,13 @@ def test_one_engine_serves_all_assets_of_a_run(
     from vault_assets.orchestration import resources
 
     opened = []
-    real = resources.DuckLake
+    real = resources.open_target
 
     def counted(*arguments: Any) -> Any:
         opened.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(resources, "DuckLake", counted)
+    monkeypatch.setattr(resources, "open_target", counted)
     place.store.put("town/people/1.csv", b"id,name\n1,Ann\n")
     assert materialized(definitions(town(), [numbers(FRAME)])).success
     assert len(opened) == 1

@@ -137,10 +137,16 @@ def ended_run(url: str, key: Sequence[str], seconds: float = 150) -> tuple[str, 
     raise AssertionError(f"no run of {key} ended: {runs_of(url, key)}")
 
 
-def screenshot(page: Page, name: str) -> None:
-    """Save the window in the folder that VAULT_ASSETS_SCREENSHOTS names, if it does."""
+def screenshot(page: Page, name: str, *, after: float = 1500) -> None:
+    """Save the window in the folder that VAULT_ASSETS_SCREENSHOTS names, if it does.
+
+    Args:
+        page: Its window.
+        name: The picture's file, without ending.
+        after: Milliseconds in which what is shown may still arrive.
+    """
     folder = os.environ.get("VAULT_ASSETS_SCREENSHOTS")
     if folder:
         page.mouse.move(0, 0)  # no tooltips
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(after)
         page.screenshot(path=Path(folder) / f"{name}.png")

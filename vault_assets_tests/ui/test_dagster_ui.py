@@ -152,5 +152,5 @@ def test_the_graph_shows_the_five_layers_from_top_to_bottom(url: str) -> None:
     with browser_page(zoom=0.5) as page:
         places = expanded_graph(page, url, GROUPS)
         assert sorted(GROUPS, key=places.__getitem__) == list(GROUPS)
-        page.wait_for_timeout(10_000)  # the colours of the nodes arrive later, in portions
-        screenshot(page, "asset_graph")
+        # The colours of the nodes arrive later, in portions.
+        screenshot(page, "asset_graph", after=10_000)

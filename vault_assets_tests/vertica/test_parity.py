@@ -13,13 +13,20 @@ from vault_assets_tests.vertica.houses import settings_of
 from vault_assets_tests.vertica.parity import Load, contents, declared, fix_clock, land, tables
 from vault_assets_tests.vertica_server.server import Server
 
+pytestmark = pytest.mark.timeout(600)
+
 WAREHOUSES = {
     "social": 0.002,
     "commerce": 0.01,
     "engagement": 0.01,
     "clickstream": 0.0005,
-    "audio": 0.0005,
+    "audio": 0.0003,
 }
+LONG = ("clickstream", "audio")
+PARAMETERS = [
+    pytest.param(name, marks=[pytest.mark.long] if name in LONG else [pytest.mark.slow])
+    for name in WAREHOUSES
+]
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Both:
     said: dict[str, tuple[Any, Any]]
 
 
-@pytest.fixture(scope="module", params=WAREHOUSES)
+@pytest.fixture(scope="module", params=PARAMETERS)
 def both(
     request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Both]:

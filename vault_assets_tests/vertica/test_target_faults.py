@@ -22,6 +22,8 @@ from vault_assets_tests.vertica.houses import create_people, house, insert_perso
 from vault_assets_tests.vertica.parity import declared, land
 from vault_assets_tests.vertica_server.server import Server
 
+pytestmark = pytest.mark.timeout(600)
+
 LOCK = ["vault.people"]
 Run = Callable[..., Answer]
 

@@ -15,8 +15,8 @@ create table etl.batches (
 create table stage.auth_events (
   batch_id varchar, load_ts timestamp, row_no bigint, record_source varchar, ts timestamp,
   session_id bigint, level varchar, item_in_session bigint, is_auth_successful boolean, city
-  varchar, state varchar, zip varchar, user_agent varchar, lon decimal(18,12), lat
-  decimal(18,12), user_id bigint, first_name varchar, last_name varchar, gender varchar,
+  varchar, state varchar, zip varchar, user_agent varchar, lon decimal(18,15), lat
+  decimal(18,15), user_id bigint, first_name varchar, last_name varchar, gender varchar,
   registration_ts timestamp, tag varchar, event_id varchar, source varchar, hk_user uuid,
   hk_user_agent uuid, hk_plan uuid, hk_session uuid, hk_location_geo uuid, hk_location_zip uuid,
   hk_location_city uuid, hk_location_state uuid, lk_user_agent_user uuid, lk_location_geo_zip
@@ -31,7 +31,7 @@ create table stage.listen_events (
   batch_id varchar, load_ts timestamp, row_no bigint, record_source varchar, ts timestamp,
   session_id bigint, level varchar, item_in_session bigint, auth varchar, artist varchar, song
   varchar, duration double, city varchar, state varchar, zip varchar, user_agent varchar, lon
-  decimal(18,12), lat decimal(18,12), user_id bigint, first_name varchar, last_name varchar,
+  decimal(18,15), lat decimal(18,15), user_id bigint, first_name varchar, last_name varchar,
   gender varchar, registration_ts timestamp, tag varchar, event_id varchar, play_start_ts
   timestamp, play_end_ts timestamp, play_date date, song_number_in_session bigint, source
   varchar, is_auth_successful boolean, hk_user uuid, hk_user_agent uuid, hk_plan uuid,
@@ -49,7 +49,7 @@ create table stage.page_view_events (
   batch_id varchar, load_ts timestamp, row_no bigint, record_source varchar, ts timestamp,
   session_id bigint, level varchar, item_in_session bigint, auth varchar, page varchar, method
   varchar, status bigint, artist varchar, song varchar, duration double, city varchar, state
-  varchar, zip varchar, user_agent varchar, lon decimal(18,12), lat decimal(18,12), user_id
+  varchar, zip varchar, user_agent varchar, lon decimal(18,15), lat decimal(18,15), user_id
   bigint, first_name varchar, last_name varchar, gender varchar, registration_ts timestamp, tag
   varchar, event_id varchar, hk_user uuid, hk_user_agent uuid, hk_plan uuid, hk_session uuid,
   hk_song uuid, hk_artist uuid, hk_location_geo uuid, hk_location_zip uuid, hk_location_city
@@ -64,7 +64,7 @@ create table stage.page_view_events_quarantine (
 create table stage.status_change_events (
   batch_id varchar, load_ts timestamp, row_no bigint, record_source varchar, ts timestamp,
   session_id bigint, level varchar, item_in_session bigint, auth varchar, city varchar, state
-  varchar, zip varchar, user_agent varchar, lon decimal(18,12), lat decimal(18,12), user_id
+  varchar, zip varchar, user_agent varchar, lon decimal(18,15), lat decimal(18,15), user_id
   bigint, first_name varchar, last_name varchar, gender varchar, registration_ts timestamp, tag
   varchar, event_id varchar, plan_after varchar, hk_user uuid, hk_user_agent uuid, hk_plan uuid,
   hk_plan_before uuid, hk_session uuid, hk_location_geo uuid, hk_location_zip uuid,
@@ -94,7 +94,7 @@ create table vault.hub_location_city (
 insert into vault.hub_location_city
   select ghost, null, null, timestamp '1900-01-01', 'SYSTEM', 'ghost' from ghosts;
 create table vault.hub_location_geo (
-  hk_location_geo uuid, latitude decimal(18,12), longitude decimal(18,12), load_ts timestamp,
+  hk_location_geo uuid, latitude decimal(18,15), longitude decimal(18,15), load_ts timestamp,
   record_source varchar, batch_id varchar
 );
 insert into vault.hub_location_geo

@@ -68,6 +68,15 @@ chosen as (
     from candidates
 ),
 
+-- By way of the text: the nearest double, which is the one that the file has.
+points as (
+    select
+        hk_location_geo,
+        cast(cast(latitude as varchar) as double) as latitude,
+        cast(cast(longitude as varchar) as double) as longitude
+    from vault.hub_location_geo
+),
+
 zips as (
     select
         pair.hk_location_geo,
@@ -104,13 +113,13 @@ select
     agent.user_agent,
     cities.city as location_city,
     cities.state as location_state,
-    cast(geo.latitude as double) as location_latitude,
-    cast(geo.longitude as double) as location_longitude
+    geo.latitude as location_latitude,
+    geo.longitude as location_longitude
 from plays
 inner join vault.hub_song as song on plays.hk_song = song.hk_song
 left join details on plays.hk_song_play = details.hk_song_play and details.version = 1
 left join chosen on plays.lk_song_play_context = chosen.lk_song_play_context and chosen.place = 1
 left join vault.hub_user_agent as agent on chosen.hk_user_agent = agent.hk_user_agent
-left join vault.hub_location_geo as geo on chosen.hk_location_geo = geo.hk_location_geo
+left join points as geo on chosen.hk_location_geo = geo.hk_location_geo
 left join zips on geo.hk_location_geo = zips.hk_location_geo and zips.place = 1
 left join cities on zips.hk_location_zip = cities.hk_location_zip and cities.place = 1

@@ -14,7 +14,7 @@ finals as (
   inner join current_pairs as c on c._master = f._duplicate
 ),
 pairs as (
-  select * from {{ plan.table.sql }} where batch_id <> 'ghost'
+  select * from involved
   union all by name
   select
     {{ key }}, {{ duplicate }}, {{ master }} as {{ stated }},

@@ -60,3 +60,8 @@ def order_columns(table: History) -> tuple[tuple[str, str], ...]:
 def sequence(table: History) -> tuple[str, ...]:
     """Return the names of the query by which the rows of a key follow each other."""
     return ("load_ts", *(name for name, _ in order_columns(table)), "row_no")
+
+
+def is_complete(warehouse: Warehouse, table: History) -> bool:
+    """Return whether each batch has all keys, so that a key that it lacks is gone."""
+    return warehouse.sources[table.binding.stage].delivery == "full"

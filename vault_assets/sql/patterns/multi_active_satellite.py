@@ -1,7 +1,12 @@
 """The plan of a multi-active satellite: sets of rows per key, or a log of events."""
 
 from vault_assets.model import MultiActiveSatellite, Warehouse
-from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order
+from vault_assets.sql.patterns.history import (
+    binding_plan,
+    is_complete,
+    parent_plan,
+    row_order,
+)
 from vault_assets.sql.plans import ColumnPlan, TablePlan, VaultPlan, hash_type, system_columns
 
 
@@ -62,5 +67,6 @@ def plan(warehouse: Warehouse, name: str, satellite: MultiActiveSatellite) -> Va
             "child_keys": tuple(satellite.child_keys),
             "members": tuple((column, types[origin]) for column, origin in described.items()),
             "views": satellite.views,
+            "complete": is_complete(warehouse, satellite),
         },
     )

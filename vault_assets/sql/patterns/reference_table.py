@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from vault_assets.model import ReferenceTable, Warehouse
 from vault_assets.sql.patterns.details import column_values
-from vault_assets.sql.patterns.history import binding_plan, row_order, sequence
+from vault_assets.sql.patterns.history import binding_plan, is_complete, row_order, sequence
 from vault_assets.sql.plans import (
     HISTORY,
     BindingPlan,
@@ -60,10 +60,16 @@ def plan(warehouse: Warehouse, name: str, table: ReferenceTable) -> VaultPlan:
         late=table.late,
         order=row_order(warehouse, table),
         sequence=sequence(table),
-        # Rebuilds make sure that a hash of several columns recomputes.
-        options={"keys": table.code, "key_types": [types[code] for code in table.code]}
-        if composite
-        else {},
+        options={
+            "views": table.views,
+            "complete": is_complete(warehouse, table),
+            # Rebuilds make sure that a hash of several columns recomputes.
+            **(
+                {"keys": table.code, "key_types": [types[c] for c in table.code]}
+                if composite
+                else {}
+            ),
+        },
     )
 
 

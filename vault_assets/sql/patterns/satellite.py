@@ -1,7 +1,13 @@
 """The plan of a satellite."""
 
 from vault_assets.model import Satellite, Warehouse
-from vault_assets.sql.patterns.history import binding_plan, parent_plan, row_order, sequence
+from vault_assets.sql.patterns.history import (
+    binding_plan,
+    is_complete,
+    parent_plan,
+    row_order,
+    sequence,
+)
 from vault_assets.sql.plans import (
     HISTORY,
     ColumnPlan,
@@ -58,5 +64,5 @@ def plan(warehouse: Warehouse, name: str, satellite: Satellite) -> VaultPlan:
         late=satellite.late,
         order=row_order(warehouse, satellite),
         sequence=sequence(satellite),
-        options={"views": satellite.views},
+        options={"views": satellite.views, "complete": is_complete(warehouse, satellite)},
     )

@@ -20,7 +20,7 @@ from vault_assets_tests.targets.jsonl.reading import columns
 
 folder, limit = Path(sys.argv[1]), sys.argv[2]
 texts = dict.fromkeys(("level", "agent", "artist", "song", "padding"), "text")
-declared = columns(ts="integer!", sessionId="integer!", lat="decimal(18,12)", **texts)
+declared = columns(ts="integer!", sessionId="integer!", lat="decimal(18,15)", **texts)
 con = duckdb.connect(config={"threads": 2, "memory_limit": limit, "temp_directory": str(folder)})
 con.execute("set enable_progress_bar = false")
 with read_jsonl(con, folder / "lines.jsonl", declared, work_dir=folder) as found:

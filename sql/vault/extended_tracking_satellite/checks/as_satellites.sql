@@ -20,7 +20,11 @@ told_{{ loop.index0 }} as (
     {%- endif %}
 ),
 stored_{{ loop.index0 }} as (
+  {%- if satellite.name in plan.options.of_sets %}
+  select distinct {{ key }}, load_ts, load_seq, set_hash as hashdiff, batch_id
+  {%- else %}
   select {{ key }}, load_ts, load_seq, hashdiff, batch_id
+  {%- endif %}
   from {{ satellite.sql }}
   where
     batch_id in (select batch_id from shared where table_name = {{ satellite.label | lit }})

@@ -7,3 +7,10 @@ where
   and t.{{ plan.options.master | q }} in (
     select {{ plan.options.duplicate | q }} from {{ plan.table.sql }} where is_current
   )
+  {%- if first is defined %}
+  and t.{{ plan.options.master | q }} in (
+    select {{ plan.options.master | q }} from resolved
+    union all
+    select {{ plan.options.duplicate | q }} from resolved
+  )
+  {%- endif %}

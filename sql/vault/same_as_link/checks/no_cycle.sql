@@ -7,7 +7,11 @@ with recursive current_pairs as materialized (
     {{ plan.options.stated | q }} as _stated,
     {{ plan.options.master | q }} as _master
   from {{ plan.table.sql }}
-  where is_current
+  where
+    is_current
+    {%- if first is defined %}
+    and {{ key }} in (select {{ key }} from involved union all select {{ key }} from resolved)
+    {%- endif %}
 ),
 finals as (
   select c._duplicate, c._stated as _master
