@@ -20,13 +20,18 @@ class VerticaDesign(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    order_by: Names = Field((), description="Columns by which rows are sorted, the key first.")
-    segmented_by: Names = Field(
-        (), description="Columns whose hash says which node has a row: those that joins compare."
+    order_by: Names = Field(
+        default=(), description="Columns by which rows are sorted, the key first."
     )
-    unsegmented: bool = Field(False, description="Every node has all rows: for small tables.")
+    segmented_by: Names = Field(
+        default=(),
+        description="Columns whose hash says which node has a row: those that joins compare.",
+    )
+    unsegmented: bool = Field(
+        default=False, description="Every node has all rows: for small tables."
+    )
     partition_by: Name | None = Field(
-        None,
+        default=None,
         description="A date or timestamp that is never NULL: rows are divided by its day, older "
         "ones by month and year.",
     )
