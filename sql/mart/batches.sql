@@ -78,6 +78,7 @@ select
   j.loaded,
   j.applied || j.rewritten as built_from,
   j.is_complete,
+  c.batch_id is not null as is_consumed,
   j.is_complete and c.note is distinct from j.applied || j.rewritten as is_new,
   j.is_complete and c.batch_id is not null and not starts_with(c.note, j.applied) as is_again
 from judged as j

@@ -8,12 +8,11 @@ import duckdb
 
 from vault_assets.errors import AuditError, TargetError
 from vault_assets.loading.stored import stored_columns
-from vault_assets.model.names import quoted
 from vault_assets.sql.registry import OBJECTS, PART
 from vault_assets.targets.session import Session
 
 SAMPLE = 10
-_COUNT = "#wrong rows"
+_COUNT = "wrong_rows_in_all"
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,8 @@ def _verdict(session: Session, audit: Audit) -> Verdict:
     try:
         # One pass: a count of its own would run a failing query again.
         sample = session.rows(
-            f"with wrong_rows as materialized (\n{query}\n) select *, "
-            f"(select count(*) from wrong_rows) as {quoted(_COUNT)} from wrong_rows limit {SAMPLE}",
+            f"select *, count(*) over () as {_COUNT} from (\n{query}\n) as wrong_rows "
+            f"limit {SAMPLE}",
             used,
         )
         count = max((row.pop(_COUNT) for row in sample), default=0)

@@ -46,12 +46,11 @@ def find_batches(session: Session, warehouse: Warehouse, name: str) -> None:
     _list_new(session, "false")
 
 
-def consumed_anew(session: Session, table: TablePlan) -> bool:
+def consumed_anew(session: Session) -> bool:
     """Whether all of a mart is in doubt: nothing was consumed, or a batch has other rows now."""
     return session.value(
-        "select coalesce(bool_or(is_again), false) or not exists "
-        f"(select 1 from {APPLIED.sql} where table_name = $table) from {BATCHES}",
-        {"table": table.label},
+        "select coalesce(bool_or(is_again), false) or not coalesce(bool_or(is_consumed), false) "
+        f"from {BATCHES}"
     )
 
 
@@ -72,12 +71,13 @@ def changed_text(changed: str) -> str:
 
 def record(session: Session, table: TablePlan, run_id: str) -> None:
     """Record that a mart has consumed the new batches."""
-    session.run(
-        f"delete from {APPLIED.sql} where table_name = $table and batch_id in "
-        f"(select batch_id from {BATCHES} where is_new)",
-        {"table": table.label},
-        note=False,
-    )
+    if session.value(f"select bool_or(is_new and is_consumed) from {BATCHES}"):
+        session.run(
+            f"delete from {APPLIED.sql} where table_name = $table and batch_id in "
+            f"(select batch_id from {BATCHES} where is_new)",
+            {"table": table.label},
+            note=False,
+        )
     session.run(
         render("mart/record.sql", label=table.label),
         {"run_id": run_id, "applied_at": utc_now()},

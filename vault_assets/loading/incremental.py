@@ -117,7 +117,7 @@ def replace_changed(
         division.refuse_columns(session, columns)
         anew = fit(session, table, columns)
         ensure_layout(session, table, layout)
-        whole = anew or division.everything or consumed_anew(session, table)
+        whole = anew or division.everything or consumed_anew(session)
         division.choose(session, whole=whole)
         count = _replace(session, division, rows, whole=whole)
         verdicts = [_only_changed(session, division, rows, count)]

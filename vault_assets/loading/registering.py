@@ -108,15 +108,20 @@ def _insert_parts(session: Session, batches: Sequence[Batch], groups: Grouped) -
         session.connection.unregister("new_objects")
 
 
-def batch_objects(session: Session, batch: Batch) -> list[Object]:
-    """Return the objects of a batch in their order; mostly it is one."""
+def batch_objects(session: Session, batches: Sequence[Batch]) -> dict[str, list[Object]]:
+    """Return for each batch, by its id, its objects in their order; mostly it is one."""
     rows = session.rows(
-        f"select object_key as key, etag, size, modified from {OBJECTS.sql} "
-        "where batch_id = $batch_id order by position",
-        {"batch_id": batch.batch_id},
+        f"select batch_id, object_key as key, etag, size, modified from {OBJECTS.sql} "
+        "where list_contains($ids, batch_id) order by batch_id, position",
+        {"ids": [batch.batch_id for batch in batches]},
     )
-    one = Object(batch.object_key, batch.etag, batch.size, batch.modified)
-    return [Object(**row) for row in rows] or [one]
+    found: dict[str, list[Object]] = {}
+    for row in rows:
+        found.setdefault(row.pop("batch_id"), []).append(Object(**row))
+    for batch in batches:
+        one = Object(batch.object_key, batch.etag, batch.size, batch.modified)
+        found.setdefault(batch.batch_id, [one])
+    return found
 
 
 def _known(session: Session, source: str) -> dict[str, str]:

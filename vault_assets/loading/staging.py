@@ -10,7 +10,7 @@ import duckdb
 
 from vault_assets.errors import BatchError, ObjectMissingError, VaultAssetsError
 from vault_assets.landing.batches import Batch
-from vault_assets.landing.store import Store
+from vault_assets.landing.store import Object, Store
 from vault_assets.loading.audits import Audit, AuditsFailedError, Verdict, evaluate
 from vault_assets.loading.key_columns import key_values
 from vault_assets.loading.layouts import change_layout
@@ -88,9 +88,9 @@ def stage_batches(
     done: list[StagedBatch] = []
     statements: tuple[str, ...] = ()
     failures: list[tuple[Batch, VaultAssetsError]] = []
-    for batch in _batches(job, replayed):
+    for batch, objects in _batches(job, replayed):
         try:
-            found = _stage(job, batch, again=batch.batch_id in replayed)
+            found = _stage(job, batch, objects, again=batch.batch_id in replayed)
             if found:
                 done.append(found[0])
                 statements = found[1]
@@ -127,10 +127,10 @@ def _raise(plan: StagePlan, failures: Sequence[tuple[Batch, VaultAssetsError]], 
     ) from error
 
 
-def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
-    """Return the batches to stage, oldest first: those not staged yet, and those to replay."""
+def _batches(job: _Job, replayed: Collection[str]) -> list[tuple[Batch, list[Object]]]:
+    """Return what to stage and its objects, oldest first: not staged yet, or to be replayed."""
 
-    def unit(session: Session) -> list[Batch]:
+    def unit(session: Session) -> list[tuple[Batch, list[Object]]]:
         ensure_registry(session)
         ensure_stage(session, job.plan)
         rows = session.rows(
@@ -141,17 +141,21 @@ def _batches(job: _Job, replayed: Collection[str]) -> list[Batch]:
                 "replayed": list(replayed),
             },
         )
-        return [Batch(**row) for row in rows]
+        batches = [Batch(**row) for row in rows]
+        objects = batch_objects(session, batches) if batches else {}
+        return [(batch, objects[batch.batch_id]) for batch in batches]
 
     return job.lake.transaction(job.plan.locks, unit)
 
 
-def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[str, ...]] | None:
+def _stage(
+    job: _Job, batch: Batch, objects: Sequence[Object], *, again: bool
+) -> tuple[StagedBatch, tuple[str, ...]] | None:
     """Stage a batch; None if another run has done so since the batches were listed."""
     with tempfile.TemporaryDirectory(dir=job.lake.work_dir) as folder:
         try:
             key_values(job.lake.session(), job.warehouse.sources[job.plan.source], batch)
-            texts = _texts(job, batch, Path(folder))
+            texts = _texts(job, objects, Path(folder))
         except (ObjectMissingError, BatchError) as error:
             if again:
                 raise  # what is staged stays as it is
@@ -177,7 +181,7 @@ def _stage(job: _Job, batch: Batch, *, again: bool) -> tuple[StagedBatch, tuple[
         return job.lake.prepared_transaction(job.plan.locks, read, unit)
 
 
-def _texts(job: _Job, batch: Batch, folder: Path) -> list[Path]:
+def _texts(job: _Job, objects: Sequence[Object], folder: Path) -> list[Path]:
     """Download the objects of a batch, each to a folder of its own; return their texts.
 
     Raises:
@@ -185,7 +189,7 @@ def _texts(job: _Job, batch: Batch, folder: Path) -> list[Path]:
         BatchError: One is damaged.
     """
     texts = []
-    for position, item in enumerate(batch_objects(job.lake.session(), batch)):
+    for position, item in enumerate(objects):
         own = folder / str(position)
         own.mkdir()
         job.store.download(item, own / "object")

@@ -65,5 +65,10 @@ def _incomplete(settings: Settings, missing: list[str]) -> SettingsError:
     if _has_own_s3(settings) and missing != ["catalog"]:
         what = f"{names} must be set beside S3 settings of your own."
         return SettingsError(what, fix="Set all of them, or none to use the local services.")
+    if missing == list(_NEEDED[settings.target]):
+        return SettingsError(
+            "no local services run, and the settings name no others",
+            fix=f"Start them with `vault-assets up`, or set {names}.",
+        )
     what = f"{names} must be set."
     return SettingsError(what, fix="Or start local services with `vault-assets up`.")

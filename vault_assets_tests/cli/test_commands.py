@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 pytestmark = pytest.mark.slow
+PLACES = ("VAULT_ASSETS_LANDING", "VAULT_ASSETS_DATA", "VAULT_ASSETS_CATALOG")
 
 
 class House:
@@ -155,10 +156,22 @@ def test_errors_are_one_clear_paragraph(
     assert "Traceback" not in done.stderr
 
 
-def test_before_the_first_load_a_query_says_what_makes_the_lake(house: House) -> None:
-    done = house.call("query", "-w", "commerce", "select 1")
+def test_before_the_first_load_a_query_says_what_makes_the_lake(tmp_path: Path) -> None:
+    done = House(tmp_path).call("query", "-w", "commerce", "select 1")
     assert done.returncode == 1
-    assert "no lake yet. `vault-assets run commerce` makes it." in " ".join(done.stderr.split())
+    assert "there is no lake yet. `vault-assets run commerce` makes it." in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("run", "social"), ("query", "select 1"), ("status",)])
+def test_without_servers_a_command_says_so_at_once(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    house = House(tmp_path)
+    house.environment |= dict.fromkeys(PLACES, "")
+    done = house.call(*arguments)
+    assert done.returncode == 1
+    assert done.stderr.count("no local services run") == 1
+    assert "vault-assets up" in done.stderr
 
 
 def test_debug_shows_the_traceback(house: House) -> None:

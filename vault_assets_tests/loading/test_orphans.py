@@ -25,8 +25,14 @@ def test_an_orphan_enters_with_its_own_time_when_the_parent_arrives(house: House
     house.load("h_people", "h_teams", "l_leads")
     house.land("people", ("zoe", "Zoe", None))
     house.load("h_people", "h_teams")
+    counted = house.counters("l_leads")
     loaded = house.load("l_leads")
     assert (loaded.rebuilt, loaded.rows_written) == (1, 1)
+    assert counted["teams-1"] == (2, 0, 0, 0, 2)
+    told = {
+        batch: counters for batch, counters in house.counters("l_leads").items() if batch in counted
+    }
+    assert told == counted  # what became of the rows when the batch was applied
     assert house.rows("l_leads", LINK) == [("2", "zoe", 1, "teams-1")]
     assert house.quarantined("teams", "l_leads") == [("teams-1", 3, "orphan:hk_people")]
     assert house.load("l_leads").rebuilt == 0

@@ -88,6 +88,7 @@ def test_what_nobody_gives_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="VAULT_ASSETS_LANDING and VAULT_ASSETS_DATA and") as e:
         resolved(settings(tmp_path))
     assert "`vault-assets up`" in str(e.value)
+    assert "no local services run" in str(e.value)
     with pytest.raises(SettingsError, match=r"^VAULT_ASSETS_CATALOG must be set"):
         resolved(settings(tmp_path, landing="s3://mine/a", data="s3://mine/b"))
 

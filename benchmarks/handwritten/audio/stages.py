@@ -11,8 +11,8 @@ _READ = {
     "state": "varchar",
     "zip": "varchar",
     "userAgent": "varchar",
-    "lon": "decimal(18,15)",
-    "lat": "decimal(18,15)",
+    "lon": "varchar",  # as decimal, the reader would make it by way of a double
+    "lat": "varchar",
     "userId": "varchar",
     "firstName": "varchar",
     "lastName": "varchar",
@@ -40,7 +40,8 @@ _CLEAN = """
   epoch_ms(ts) as ts, sessionId as session_id, lower(trim(level)) as level,
   itemInSession as item_in_session, lower(trim(repaired(filled(city)))) as city,
   lower(trim(filled(state))) as state, trim(filled(zip)) as zip,
-  bare(filled(userAgent)) as user_agent, lon, lat,
+  bare(filled(userAgent)) as user_agent,
+  cast(lon as decimal(18,15)) as lon, cast(lat as decimal(18,15)) as lat,
   try_cast(filled(userId) as bigint) as user_id, repaired(filled(firstName)) as first_name,
   repaired(filled(lastName)) as last_name, lower(trim(filled(gender))) as gender,
   epoch_ms(cast(registration as bigint)) as registration_ts, filled(tag) as tag"""

@@ -4,6 +4,11 @@ with customers as (
   select s.customer_id
   from staging.customers as s
   left join new_batches as b on b.batch_id = s.batch_id
+  where s.customer_id in (
+    select n.customer_id
+    from staging.customers as n
+    inner join new_batches as c on c.batch_id = n.batch_id
+  )
   group by s.customer_id
   having count(*) = count(b.batch_id)
 ),

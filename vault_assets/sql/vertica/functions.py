@@ -47,6 +47,7 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.AnyValue: values.extreme("MAX"),
     exp.Anonymous: _anonymous,
     exp.ArrayContains: texts.list_contains,
+    exp.ArrayToString: texts.sorted_list,
     exp.AtTimeZone: times.at_zone,
     exp.Avg: values.avg,
     exp.BitwiseXorAgg: _single("BIT_XOR"),

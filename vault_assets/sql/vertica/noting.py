@@ -42,6 +42,8 @@ def _asked(node: exp.Expr) -> Iterator[exp.Expr]:
         yield node.expression
     elif isinstance(node, exp.Concat | exp.ConcatWs | exp.Tuple):
         yield from node.expressions
+    elif isinstance(node, exp.ArrayAgg):
+        yield node.this
     elif isinstance(node, exp.PropertyEQ):
         yield node.expression
     elif isinstance(node, exp.Anonymous) and node.name.lower() == "row":

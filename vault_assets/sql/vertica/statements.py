@@ -99,14 +99,15 @@ def _alter(tree: exp.Alter, _: Schema) -> Translated:
 
 
 def _comment(tree: exp.Comment, _: Schema) -> Translated:
-    if str(tree.args["kind"]).upper() != "COLUMN":
-        raise UntranslatableError("comment on something else than a column")
-    column, told = tree.this, tree.expression
+    kind, told = str(tree.args["kind"]).upper(), tree.expression
     text = told.name if isinstance(told, exp.Literal) else ""
-    *place, name = [part.name for part in column.parts]
-    return Translated(
-        "", "comment", (place[0] if len(place) > 1 else None, place[-1]), "", {name: text}
-    )
+    if kind in ("TABLE", "VIEW"):
+        return Translated("", "comment", place_of(tree.this), "", {"": text})
+    if kind != "COLUMN":
+        raise UntranslatableError(f"comment on a {kind.lower()}")
+    *place, name = [part.name for part in tree.this.parts]
+    table = (place[0] if len(place) > 1 else None, place[-1])
+    return Translated("", "comment", table, "", {name: text})
 
 
 STATEMENTS: dict[type[exp.Expr], Callable[[Any, Schema], Translated]] = {

@@ -163,6 +163,21 @@ def list_agg(node: exp.Expr) -> exp.Expr:
     return exp.WithinGroup(this=listed, expression=order) if order else listed
 
 
+def sorted_list(node: exp.Expr) -> exp.Expr:
+    """Return the text of a sorted list of aggregated values: LISTAGG in their order as texts."""
+    listed = node.this
+    if not isinstance(listed, exp.ArraySort) or listed.args.get("asc") is not None:
+        raise UntranslatableError(
+            "array_to_string of something else than list_sort(list(x), 'asc')"
+        )
+    values = listed.this
+    if not isinstance(values, exp.ArrayAgg):
+        raise UntranslatableError("array_to_string of a list that no aggregate makes")
+    value = as_text(values.this)
+    joined = exp.Order(this=value, expressions=[exp.Ordered(this=value.copy())])
+    return list_agg(exp.GroupConcat(this=joined, separator=node.expression))
+
+
 def trim(node: exp.Expr) -> exp.Expr:
     """Return BTRIM."""
     if node.args.get("position"):

@@ -19,7 +19,7 @@ class Translated:
         table: Schema and name of what it changes; a temporary table has no schema.
         body: The query of create_temp and create_view.
         columns: {column: type of Vertica} of create_temp, create_table and alter; of `comment`
-            {column: text}.
+            {column: text}, with no name for the table itself.
         replaces: Whether `or replace` was said: drop what is there first.
     """
 

@@ -303,8 +303,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_message_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_message_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_message_id",
@@ -316,13 +317,14 @@ FROM (
     "hk_message_id"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -350,14 +352,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_message_id",
-  "wrong"."message_id",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_message_id",
+  "wrong_rows"."message_id",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_message_id",
@@ -391,13 +394,14 @@ FROM (
     ) <=> (
       "h"."message_id"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_message_id",
-  "wrong"."message_id",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_message_id",
+  "wrong_rows"."message_id",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_message_id",
@@ -430,8 +434,8 @@ FROM (
     AND NOT ("hk_message_id" <=> CAST(MD5((
       COALESCE(COALESCE(CAST("message_id" AS VARCHAR(20)), '~N'), '') || '|'
     )) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."h_dialogs" ("hk_message_id", "load_ts", "record_source", "batch_id")
 SELECT

@@ -302,8 +302,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_group_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_group_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_group_id",
@@ -315,13 +316,14 @@ FROM (
     "hk_group_id"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -349,14 +351,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_group_id",
-  "wrong"."group_id",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_group_id",
+  "wrong_rows"."group_id",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_group_id",
@@ -390,13 +393,14 @@ FROM (
     ) <=> (
       "h"."group_id"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_group_id",
-  "wrong"."group_id",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_group_id",
+  "wrong_rows"."group_id",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_group_id",
@@ -429,8 +433,8 @@ FROM (
     AND NOT ("hk_group_id" <=> CAST(MD5((
       COALESCE(COALESCE(CAST("group_id" AS VARCHAR(20)), '~N'), '') || '|'
     )) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."h_groups" ("hk_group_id", "load_ts", "record_source", "batch_id")
 SELECT

@@ -338,8 +338,9 @@ ORDER BY
   "load_ts";
 
 SELECT
-  "wrong"."hk_user_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_user_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user_id",
@@ -351,13 +352,14 @@ FROM (
     "hk_user_id"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -385,14 +387,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user_id",
-  "wrong"."user_id",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_user_id",
+  "wrong_rows"."user_id",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_user_id",
@@ -426,13 +429,14 @@ FROM (
     ) <=> (
       "h"."user_id"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user_id",
-  "wrong"."user_id",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_user_id",
+  "wrong_rows"."user_id",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user_id",
@@ -465,8 +469,8 @@ FROM (
     AND NOT ("hk_user_id" <=> CAST(MD5((
       COALESCE(COALESCE(CAST("user_id" AS VARCHAR(20)), '~N'), '') || '|'
     )) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."h_users" ("hk_user_id", "load_ts", "record_source", "batch_id")
 SELECT
@@ -493,5 +497,7 @@ DROP TABLE IF EXISTS "touched";
 DROP TABLE IF EXISTS "decided";
 
 DROP TABLE IF EXISTS "outcomes";
+
+DROP TABLE IF EXISTS "involved";
 
 DROP TABLE IF EXISTS "resolved";

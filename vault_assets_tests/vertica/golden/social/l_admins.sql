@@ -327,8 +327,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_admins",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_admins",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_admins",
@@ -340,12 +341,13 @@ FROM (
     "lk_admins"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_admins",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_admins",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_admins",
@@ -383,12 +385,13 @@ FROM (
         COALESCE(COALESCE(CAST("hub_0"."group_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(CAST("hub_1"."user_id" AS VARCHAR(20)), '~N'), '') || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."group_id",
-  "wrong"."batch_id"
+  "wrong_rows"."group_id",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "g"."group_id",
@@ -403,8 +406,8 @@ FROM (
       WHERE
         "a"."hk_group_id" = "g"."hk_group_id"
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."l_admins" ("lk_admins", "hk_group_id", "hk_user_id", "load_ts", "record_source", "batch_id")
 SELECT

@@ -471,8 +471,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_groups_dialogs",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_groups_dialogs",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_groups_dialogs",
@@ -484,13 +485,14 @@ FROM (
     "lk_groups_dialogs"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -542,12 +544,13 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_groups_dialogs",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_groups_dialogs",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_groups_dialogs",
@@ -585,14 +588,15 @@ FROM (
         COALESCE(COALESCE(CAST("hub_0"."message_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(CAST("hub_1"."group_id" AS VARCHAR(20)), '~N'), '') || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."message_id",
-  "wrong"."message_group"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."message_id",
+  "wrong_rows"."message_group",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."batch_id",
@@ -621,8 +625,8 @@ FROM (
       WHERE
         "l"."lk_groups_dialogs" = "d"."lk_groups_dialogs"
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."l_groups_dialogs" ("lk_groups_dialogs", "hk_message_id", "hk_group_id", "load_ts", "record_source", "batch_id")
 SELECT

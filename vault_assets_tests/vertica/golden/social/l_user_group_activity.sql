@@ -441,8 +441,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_user_group_activity",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_user_group_activity",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_user_group_activity",
@@ -454,13 +455,14 @@ FROM (
     "lk_user_group_activity"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -488,12 +490,13 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_user_group_activity",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_user_group_activity",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_user_group_activity",
@@ -531,8 +534,8 @@ FROM (
         COALESCE(COALESCE(CAST("hub_0"."user_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(CAST("hub_1"."group_id" AS VARCHAR(20)), '~N'), '') || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."l_user_group_activity" ("lk_user_group_activity", "hk_user_id", "hk_group_id", "load_ts", "record_source", "batch_id")
 SELECT

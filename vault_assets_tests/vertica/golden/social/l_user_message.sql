@@ -429,8 +429,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_user_message",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_user_message",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_user_message",
@@ -442,13 +443,14 @@ FROM (
     "lk_user_message"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."parent",
-  "wrong"."missing_key",
-  "wrong"."batch_id"
+  "wrong_rows"."parent",
+  "wrong_rows"."missing_key",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s1"."parent",
@@ -462,12 +464,13 @@ FROM (
     WHERE
       FALSE
   ) AS "s1"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_user_message",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_user_message",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_user_message",
@@ -505,8 +508,8 @@ FROM (
         COALESCE(COALESCE(CAST("hub_0"."user_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(CAST("hub_1"."message_id" AS VARCHAR(20)), '~N'), '') || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."l_user_message" ("lk_user_message", "hk_user_id", "hk_message_id", "load_ts", "record_source", "batch_id")
 SELECT

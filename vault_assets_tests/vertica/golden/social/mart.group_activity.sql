@@ -102,23 +102,29 @@ WHERE
   "h_groups"."batch_id" <> 'ghost';
 
 SELECT
-  "wrong"."group_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."group_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "group_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."group_activity"
+  FROM (
+    SELECT
+      "group_id"
+    FROM "mart"."group_activity"
+  ) AS "s1"
   GROUP BY
     "group_id"
   HAVING
     COUNT(*) > 1 OR "group_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.group_activity' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.dialogs stage.group_log stage.groups vault.h_groups vault.l_groups_dialogs vault.l_user_group_activity vault.l_user_message vault.s_auth_history vault.s_group_name' AS "inputs";
+  'stage.dialogs stage.group_log stage.groups vault.h_groups vault.l_groups_dialogs vault.l_user_group_activity vault.l_user_message vault.s_auth_history vault.s_group_name' AS "inputs",
+  '"group_id"' AS "unique_key";

@@ -101,24 +101,30 @@ SELECT
 FROM "conversions";
 
 SELECT
-  "wrong"."group_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."group_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "group_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."group_conversion"
+  FROM (
+    SELECT
+      "group_id"
+    FROM "mart"."group_conversion"
+  ) AS "s1"
   GROUP BY
     "group_id"
   HAVING
     COUNT(*) > 1 OR "group_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."group_id",
-  "wrong"."group_name",
-  "wrong"."group_conversion"
+  "wrong_rows"."group_id",
+  "wrong_rows"."group_name",
+  "wrong_rows"."group_conversion",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "group_id",
@@ -127,15 +133,16 @@ FROM (
   FROM "mart"."group_conversion"
   WHERE
     "group_conversion" > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.group_conversion' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.dialogs stage.group_log stage.groups vault.h_groups vault.l_groups_dialogs vault.l_user_group_activity vault.l_user_message vault.s_auth_history vault.s_group_name' AS "inputs";
+  'stage.dialogs stage.group_log stage.groups vault.h_groups vault.l_groups_dialogs vault.l_user_group_activity vault.l_user_message vault.s_auth_history vault.s_group_name' AS "inputs",
+  '"group_id"' AS "unique_key";
 
 CREATE OR REPLACE VIEW "registry"."model_freshness" AS
 WITH "built" AS (

@@ -16,23 +16,29 @@ GROUP BY
   LEFT(CAST("registration_dt" AS VARCHAR(30)), 7);
 
 SELECT
-  "wrong"."month",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."month",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "month",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."groups_per_month"
+  FROM (
+    SELECT
+      "month"
+    FROM "mart"."groups_per_month"
+  ) AS "s1"
   GROUP BY
     "month"
   HAVING
     COUNT(*) > 1 OR "month" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.groups_per_month' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.groups vault.h_groups' AS "inputs";
+  'stage.groups vault.h_groups' AS "inputs",
+  '"month"' AS "unique_key";

@@ -40,9 +40,10 @@ FROM (
   FROM "authors"
 ) AS "q1";
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.messages_per_user' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.dialogs vault.l_user_message' AS "inputs";
+  'stage.dialogs vault.l_user_message' AS "inputs",
+  '' AS "unique_key";

@@ -51,9 +51,10 @@ WHERE
 GROUP BY
   "age";
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.writer_age' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.dialogs stage.groups stage.users vault.h_groups vault.l_groups_dialogs vault.l_user_message vault.s_user_socdem' AS "inputs";
+  'stage.dialogs stage.groups stage.users vault.h_groups vault.l_groups_dialogs vault.l_user_message vault.s_user_socdem' AS "inputs",
+  '' AS "unique_key";

@@ -383,10 +383,11 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_admins",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_admins",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_admins",
@@ -402,12 +403,13 @@ FROM (
     "load_seq"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_group_id",
-  "wrong"."active_relations"
+  "wrong_rows"."hk_group_id",
+  "wrong_rows"."active_relations",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "aged" AS (
     SELECT
@@ -446,14 +448,15 @@ FROM (
     "hk_group_id"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_admins",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_admins",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "history" AS (
     SELECT
@@ -487,13 +490,14 @@ FROM (
   FROM "history"
   WHERE
     "is_admin" = COALESCE("active_before", FALSE)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_admins",
-  "wrong"."load_ts",
-  "wrong"."problem"
+  "wrong_rows"."lk_admins",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."problem",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "some_rows" AS (
     SELECT
@@ -641,8 +645,8 @@ FROM (
   FROM "chained"
   WHERE
     "load_end_ts" <> "next_ts"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."s_admins" ("lk_admins", "hk_group_id", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
 SELECT

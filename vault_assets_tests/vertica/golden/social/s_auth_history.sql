@@ -350,9 +350,10 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_user_group_activity",
-  "wrong"."hashdiff",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_user_group_activity",
+  "wrong_rows"."hashdiff",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_user_group_activity",
@@ -366,16 +367,17 @@ FROM (
     "hashdiff"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."group_id",
-  "wrong"."user_id",
-  "wrong"."event",
-  "wrong"."datetime"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."group_id",
+  "wrong_rows"."user_id",
+  "wrong_rows"."event",
+  "wrong_rows"."datetime",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "g"."batch_id",
@@ -407,8 +409,8 @@ FROM (
         "s"."lk_user_group_activity" = "g"."lk_user_group_activity"
         AND "s"."hashdiff" = "g"."hd_s_auth_history"
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."s_auth_history" ("lk_user_group_activity", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
 SELECT

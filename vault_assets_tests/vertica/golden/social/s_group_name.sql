@@ -51,6 +51,69 @@ FROM "vault"."s_group_name"
 WHERE
   "batch_id" <> 'ghost';
 
+CREATE OR REPLACE VIEW "vault"."s_group_name_present" AS
+WITH "current_rows" AS (
+  SELECT
+    "q2"."hk_group_id",
+    "q2"."group_name",
+    "q2"."load_ts",
+    "q2"."load_seq",
+    "q2"."hashdiff",
+    "q2"."record_source",
+    "q2"."batch_id"
+  FROM (
+    SELECT
+      "hk_group_id",
+      "group_name",
+      "load_ts",
+      "load_seq",
+      "hashdiff",
+      "record_source",
+      "batch_id",
+      ROW_NUMBER() OVER (
+        PARTITION BY "hk_group_id"
+        ORDER BY "load_ts" DESC NULLS LAST, "load_seq" DESC NULLS LAST
+      ) AS "_w1"
+    FROM "vault"."s_group_name"
+    WHERE
+      "batch_id" <> 'ghost'
+  ) AS "q2"
+  WHERE
+    "q2"."_w1" = 1
+), "latest" AS (
+  SELECT
+    MAX(CASE WHEN "q1"."_place1" = 1 THEN "q1"."_value1" END) AS "batch_id"
+  FROM (
+    SELECT
+      CASE WHEN NOT "load_ts" IS NULL THEN "batch_id" END AS "_value1",
+      ROW_NUMBER() OVER (
+        ORDER BY CASE WHEN "batch_id" IS NULL OR "load_ts" IS NULL THEN 1 ELSE 0 END NULLS LAST, "load_ts" DESC NULLS LAST
+      ) AS "_place1"
+    FROM "registry"."applied"
+    WHERE
+      "table_name" = 'vault.s_group_name'
+  ) AS "q1"
+)
+SELECT
+  "hk_group_id",
+  "group_name",
+  "load_ts",
+  "load_seq",
+  "hashdiff",
+  "record_source",
+  "batch_id"
+FROM "current_rows"
+WHERE
+  "hk_group_id" IN (
+    SELECT
+      "s"."hk_group_id"
+    FROM "stage"."groups" AS "s"
+    INNER JOIN "latest"
+      ON "latest"."batch_id" = "s"."batch_id"
+    WHERE
+      NOT "s"."hk_group_id" IS NULL
+  );
+
 CREATE LOCAL TEMPORARY TABLE "applied_before" ON COMMIT PRESERVE ROWS AS
 SELECT
   "table_name",
@@ -459,10 +522,11 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_group_id",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_group_id",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_group_id",
@@ -478,14 +542,15 @@ FROM (
     "load_seq"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_group_id",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_group_id",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "seen" AS (
     SELECT
@@ -529,13 +594,14 @@ FROM (
   FROM "history"
   WHERE
     "hashdiff" = "hashdiff_before"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_group_id",
-  "wrong"."load_ts",
-  "wrong"."problem"
+  "wrong_rows"."hk_group_id",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."problem",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "some_rows" AS (
     SELECT
@@ -654,8 +720,8 @@ FROM (
   FROM "chained"
   WHERE
     "load_end_ts" <> "next_ts"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."s_group_name" ("hk_group_id", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
 SELECT
