@@ -70,7 +70,7 @@ FROM "stage"."status_change_events" AS "s"
 INNER JOIN "pending" AS "p"
   ON "p"."stage" = 'status_change_events' AND "p"."batch_id" = "s"."batch_id"
 WHERE
-  "p"."load_ts" < CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
+  "p"."load_ts" <= CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
   AND NOT "s"."hk_user" IS NULL
 UNION
 SELECT DISTINCT
@@ -79,7 +79,7 @@ FROM "stage"."page_view_events" AS "s"
 INNER JOIN "pending" AS "p"
   ON "p"."stage" = 'page_view_events' AND "p"."batch_id" = "s"."batch_id"
 WHERE
-  "p"."load_ts" < CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
+  "p"."load_ts" <= CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
   AND NOT "s"."hk_user" IS NULL
 UNION
 SELECT DISTINCT
@@ -88,7 +88,7 @@ FROM "stage"."listen_events" AS "s"
 INNER JOIN "pending" AS "p"
   ON "p"."stage" = 'listen_events' AND "p"."batch_id" = "s"."batch_id"
 WHERE
-  "p"."load_ts" < CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
+  "p"."load_ts" <= CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
   AND NOT "s"."hk_user" IS NULL
 UNION
 SELECT DISTINCT
@@ -97,7 +97,7 @@ FROM "stage"."auth_events" AS "s"
 INNER JOIN "pending" AS "p"
   ON "p"."stage" = 'auth_events' AND "p"."batch_id" = "s"."batch_id"
 WHERE
-  "p"."load_ts" < CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
+  "p"."load_ts" <= CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
   AND NOT "s"."hk_user" IS NULL
 UNION
 SELECT DISTINCT
@@ -856,10 +856,11 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."effective_from_ts",
-  "wrong"."effective_seq",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."effective_from_ts",
+  "wrong_rows"."effective_seq",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user",
@@ -875,13 +876,14 @@ FROM (
     "effective_seq"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -1142,14 +1144,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."effective_from_ts",
-  "wrong"."effective_to_ts",
-  "wrong"."next_start"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."effective_from_ts",
+  "wrong_rows"."effective_to_ts",
+  "wrong_rows"."next_start",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "followed" AS (
     SELECT
@@ -1186,12 +1189,13 @@ FROM (
   FROM "followed"
   WHERE
     NOT ("effective_to_ts" <=> "next_start")
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."open_relations"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."open_relations",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user",
@@ -1212,8 +1216,8 @@ FROM (
     "hk_user"
   HAVING
     COUNT(CASE WHEN "effective_to_ts" IS NULL THEN 1 END) <> 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."effsat_user_plan" ("lk_user_plan", "hk_user", "load_ts", "record_source", "batch_id")
 SELECT

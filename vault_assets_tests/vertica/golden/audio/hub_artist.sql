@@ -417,8 +417,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_artist",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_artist",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_artist",
@@ -430,13 +431,14 @@ FROM (
     "hk_artist"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -528,14 +530,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_artist",
-  "wrong"."song_artist",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_artist",
+  "wrong_rows"."song_artist",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_artist",
@@ -568,13 +571,14 @@ FROM (
     ) <=> (
       "h"."song_artist"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_artist",
-  "wrong"."song_artist",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_artist",
+  "wrong_rows"."song_artist",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_artist",
@@ -617,12 +621,13 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."song_artist"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."song_artist",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -634,8 +639,8 @@ FROM (
       "song_artist",
       '\A(?:([\x{00}-\x{7F}]|[\x{C2}-\x{DF}][\x{80}-\x{BF}]|[\x{E0}-\x{EF}][\x{80}-\x{BF}]{2}|[\x{F0}-\x{F4}][\x{80}-\x{BF}]{3})*)\z'
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_artist" ("hk_artist", "load_ts", "record_source", "batch_id")
 SELECT

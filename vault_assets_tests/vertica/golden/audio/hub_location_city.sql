@@ -788,8 +788,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_location_city",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_location_city",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_location_city",
@@ -801,13 +802,14 @@ FROM (
     "hk_location_city"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -1068,15 +1070,16 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_location_city",
-  "wrong"."city",
-  "wrong"."state",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_location_city",
+  "wrong_rows"."city",
+  "wrong_rows"."state",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_location_city",
@@ -1109,14 +1112,15 @@ FROM (
     AND (
       NOT ("d"."city" <=> "h"."city") OR NOT ("d"."state" <=> "h"."state")
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_location_city",
-  "wrong"."city",
-  "wrong"."state",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_location_city",
+  "wrong_rows"."city",
+  "wrong_rows"."state",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_location_city",
@@ -1172,12 +1176,13 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."city"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."city",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1189,8 +1194,8 @@ FROM (
       "city",
       '\A(?:([\x{00}-\x{7F}]|[\x{C2}-\x{DF}][\x{80}-\x{BF}]|[\x{E0}-\x{EF}][\x{80}-\x{BF}]{2}|[\x{F0}-\x{F4}][\x{80}-\x{BF}]{3})*)\z'
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_location_city" ("hk_location_city", "load_ts", "record_source", "batch_id")
 SELECT

@@ -1,7 +1,7 @@
 CREATE TABLE IF NOT EXISTS "vault"."hub_location_geo" (
   "hk_location_geo" UUID NOT NULL,
-  "latitude" NUMERIC(18, 12),
-  "longitude" NUMERIC(18, 12),
+  "latitude" NUMERIC(18, 15),
+  "longitude" NUMERIC(18, 15),
   "load_ts" TIMESTAMP NOT NULL,
   "record_source" VARCHAR(65000) NOT NULL,
   "batch_id" VARCHAR(65000) NOT NULL
@@ -785,8 +785,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_location_geo",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_location_geo",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_location_geo",
@@ -798,13 +799,14 @@ FROM (
     "hk_location_geo"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -1065,15 +1067,16 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_location_geo",
-  "wrong"."latitude",
-  "wrong"."longitude",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_location_geo",
+  "wrong_rows"."latitude",
+  "wrong_rows"."longitude",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_location_geo",
@@ -1107,14 +1110,15 @@ FROM (
       NOT ("d"."latitude" <=> "h"."latitude")
       OR NOT ("d"."longitude" <=> "h"."longitude")
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_location_geo",
-  "wrong"."latitude",
-  "wrong"."longitude",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_location_geo",
+  "wrong_rows"."latitude",
+  "wrong_rows"."longitude",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_location_geo",
@@ -1149,21 +1153,21 @@ FROM (
       (
         COALESCE(
           COALESCE(
-            REGEXP_REPLACE(CAST(CAST("latitude" AS NUMERIC(18, 12)) AS VARCHAR(42)), '[.]?0+$', '', 1, 1),
+            REGEXP_REPLACE(CAST(CAST("latitude" AS NUMERIC(18, 15)) AS VARCHAR(42)), '[.]?0+$', '', 1, 1),
             '~N'
           ),
           ''
         ) || '|' || COALESCE(
           COALESCE(
-            REGEXP_REPLACE(CAST(CAST("longitude" AS NUMERIC(18, 12)) AS VARCHAR(42)), '[.]?0+$', '', 1, 1),
+            REGEXP_REPLACE(CAST(CAST("longitude" AS NUMERIC(18, 15)) AS VARCHAR(42)), '[.]?0+$', '', 1, 1),
             '~N'
           ),
           ''
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_location_geo" ("hk_location_geo", "load_ts", "record_source", "batch_id")
 SELECT

@@ -772,8 +772,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_location_state",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_location_state",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_location_state",
@@ -785,13 +786,14 @@ FROM (
     "hk_location_state"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -1052,14 +1054,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_location_state",
-  "wrong"."state",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_location_state",
+  "wrong_rows"."state",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_location_state",
@@ -1092,13 +1095,14 @@ FROM (
     ) <=> (
       "h"."state"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_location_state",
-  "wrong"."state",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_location_state",
+  "wrong_rows"."state",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_location_state",
@@ -1141,8 +1145,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_location_state" ("hk_location_state", "load_ts", "record_source", "batch_id")
 SELECT

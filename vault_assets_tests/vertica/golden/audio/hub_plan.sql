@@ -408,8 +408,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_plan",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_plan",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_plan",
@@ -421,13 +422,14 @@ FROM (
     "hk_plan"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -491,14 +493,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_plan",
-  "wrong"."plan_type",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_plan",
+  "wrong_rows"."plan_type",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_plan",
@@ -531,13 +534,14 @@ FROM (
     ) <=> (
       "h"."plan_type"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_plan",
-  "wrong"."plan_type",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_plan",
+  "wrong_rows"."plan_type",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_plan",
@@ -580,8 +584,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_plan" ("hk_plan", "load_ts", "record_source", "batch_id")
 SELECT

@@ -396,8 +396,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_session",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_session",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_session",
@@ -409,13 +410,14 @@ FROM (
     "hk_session"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -470,15 +472,16 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_session",
-  "wrong"."user_id",
-  "wrong"."session_id",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_session",
+  "wrong_rows"."user_id",
+  "wrong_rows"."session_id",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_session",
@@ -512,14 +515,15 @@ FROM (
       NOT ("d"."user_id" <=> "h"."user_id")
       OR NOT ("d"."session_id" <=> "h"."session_id")
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_session",
-  "wrong"."user_id",
-  "wrong"."session_id",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_session",
+  "wrong_rows"."user_id",
+  "wrong_rows"."session_id",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_session",
@@ -555,8 +559,8 @@ FROM (
         COALESCE(COALESCE(CAST("user_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(CAST("session_id" AS VARCHAR(20)), '~N'), '') || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_session" ("hk_session", "load_ts", "record_source", "batch_id")
 SELECT

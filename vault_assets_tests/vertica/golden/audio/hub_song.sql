@@ -429,8 +429,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_song",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_song",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_song",
@@ -442,13 +443,14 @@ FROM (
     "hk_song"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -540,15 +542,16 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_song",
-  "wrong"."song_artist",
-  "wrong"."song_name",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_song",
+  "wrong_rows"."song_artist",
+  "wrong_rows"."song_name",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_song",
@@ -582,14 +585,15 @@ FROM (
       NOT ("d"."song_artist" <=> "h"."song_artist")
       OR NOT ("d"."song_name" <=> "h"."song_name")
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_song",
-  "wrong"."song_artist",
-  "wrong"."song_name",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_song",
+  "wrong_rows"."song_artist",
+  "wrong_rows"."song_name",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_song",
@@ -645,12 +649,13 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."song_name"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."song_name",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -662,8 +667,8 @@ FROM (
       "song_name",
       '\A(?:([\x{00}-\x{7F}]|[\x{C2}-\x{DF}][\x{80}-\x{BF}]|[\x{E0}-\x{EF}][\x{80}-\x{BF}]{2}|[\x{F0}-\x{F4}][\x{80}-\x{BF}]{3})*)\z'
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_song" ("hk_song", "load_ts", "record_source", "batch_id")
 SELECT

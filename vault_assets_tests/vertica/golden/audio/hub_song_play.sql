@@ -312,8 +312,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_song_play",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_song_play",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_song_play",
@@ -325,13 +326,14 @@ FROM (
     "hk_song_play"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -359,16 +361,17 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_song_play",
-  "wrong"."user_id",
-  "wrong"."session_id",
-  "wrong"."play_start_ts",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_song_play",
+  "wrong_rows"."user_id",
+  "wrong_rows"."session_id",
+  "wrong_rows"."play_start_ts",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_song_play",
@@ -405,15 +408,16 @@ FROM (
       OR NOT ("d"."session_id" <=> "h"."session_id")
       OR NOT ("d"."play_start_ts" <=> "h"."play_start_ts")
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_song_play",
-  "wrong"."user_id",
-  "wrong"."session_id",
-  "wrong"."play_start_ts",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_song_play",
+  "wrong_rows"."user_id",
+  "wrong_rows"."session_id",
+  "wrong_rows"."play_start_ts",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_song_play",
@@ -452,8 +456,8 @@ FROM (
         COALESCE(COALESCE(CAST("user_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(CAST("session_id" AS VARCHAR(20)), '~N'), '') || '|' || COALESCE(COALESCE(TO_CHAR("play_start_ts", 'YYYY-MM-DD HH24:MI:SS.US'), '~N'), '') || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_song_play" ("hk_song_play", "load_ts", "record_source", "batch_id")
 SELECT

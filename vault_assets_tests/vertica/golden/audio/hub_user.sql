@@ -804,8 +804,9 @@ ORDER BY
   "load_ts";
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user",
@@ -817,13 +818,14 @@ FROM (
     "hk_user"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -1084,14 +1086,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."user_id",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."user_id",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_user",
@@ -1124,13 +1127,14 @@ FROM (
     ) <=> (
       "h"."user_id"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."user_id",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."user_id",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user",
@@ -1161,8 +1165,8 @@ FROM (
     AND NOT ("hk_user" <=> CAST(MD5((
       COALESCE(COALESCE(CAST("user_id" AS VARCHAR(20)), '~N'), '') || '|'
     )) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_user" ("hk_user", "load_ts", "record_source", "batch_id")
 SELECT
@@ -1189,5 +1193,7 @@ DROP TABLE IF EXISTS "touched";
 DROP TABLE IF EXISTS "decided";
 
 DROP TABLE IF EXISTS "outcomes";
+
+DROP TABLE IF EXISTS "involved";
 
 DROP TABLE IF EXISTS "resolved";

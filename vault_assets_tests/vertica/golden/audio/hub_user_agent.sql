@@ -769,8 +769,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_user_agent",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_user_agent",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user_agent",
@@ -782,13 +783,14 @@ FROM (
     "hk_user_agent"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -1049,14 +1051,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user_agent",
-  "wrong"."user_agent",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_user_agent",
+  "wrong_rows"."user_agent",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_user_agent",
@@ -1089,13 +1092,14 @@ FROM (
     ) <=> (
       "h"."user_agent"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user_agent",
-  "wrong"."user_agent",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_user_agent",
+  "wrong_rows"."user_agent",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user_agent",
@@ -1138,12 +1142,13 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."user_agent"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."user_agent",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1151,8 +1156,8 @@ FROM (
   FROM "vault"."hub_user_agent"
   WHERE
     LEFT("user_agent", CHARACTER_LENGTH('"')) = '"'
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_user_agent" ("hk_user_agent", "load_ts", "record_source", "batch_id")
 SELECT

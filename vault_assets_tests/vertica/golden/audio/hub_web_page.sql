@@ -292,8 +292,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_web_page",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_web_page",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_web_page",
@@ -305,13 +306,14 @@ FROM (
     "hk_web_page"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -339,14 +341,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_web_page",
-  "wrong"."page",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."hk_web_page",
+  "wrong_rows"."page",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "d"."hk_web_page",
@@ -379,13 +382,14 @@ FROM (
     ) <=> (
       "h"."page"
     ))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_web_page",
-  "wrong"."page",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_web_page",
+  "wrong_rows"."page",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_web_page",
@@ -428,8 +432,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."hub_web_page" ("hk_web_page", "load_ts", "record_source", "batch_id")
 SELECT

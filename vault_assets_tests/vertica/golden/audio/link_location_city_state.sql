@@ -790,8 +790,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_location_city_state",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_location_city_state",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_location_city_state",
@@ -803,13 +804,14 @@ FROM (
     "lk_location_city_state"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."parent",
-  "wrong"."missing_key",
-  "wrong"."batch_id"
+  "wrong_rows"."parent",
+  "wrong_rows"."missing_key",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s1"."parent",
@@ -868,12 +870,13 @@ FROM (
           "p"."hk_location_state" = "t"."hk_location_state"
       )
   ) AS "s1"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_location_city_state",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_location_city_state",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_location_city_state",
@@ -941,8 +944,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."link_location_city_state" ("lk_location_city_state", "hk_location_city", "hk_location_state", "load_ts", "record_source", "batch_id")
 SELECT

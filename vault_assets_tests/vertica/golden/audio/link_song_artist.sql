@@ -301,8 +301,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_song_artist",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_song_artist",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_song_artist",
@@ -314,13 +315,14 @@ FROM (
     "lk_song_artist"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."parent",
-  "wrong"."missing_key",
-  "wrong"."batch_id"
+  "wrong_rows"."parent",
+  "wrong_rows"."missing_key",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s1"."parent",
@@ -334,12 +336,13 @@ FROM (
     WHERE
       FALSE
   ) AS "s1"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_song_artist",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_song_artist",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_song_artist",
@@ -407,8 +410,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."link_song_artist" ("lk_song_artist", "hk_artist", "hk_song", "load_ts", "record_source", "batch_id")
 SELECT

@@ -306,8 +306,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_song_play_context",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_song_play_context",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_song_play_context",
@@ -319,12 +320,13 @@ FROM (
     "lk_song_play_context"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_song_play_context",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_song_play_context",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_song_play_context",
@@ -386,8 +388,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."link_song_play_context" ("lk_song_play_context", "hk_song_play", "hk_session", "hk_song", "load_ts", "record_source", "batch_id")
 SELECT

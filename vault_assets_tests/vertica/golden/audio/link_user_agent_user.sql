@@ -790,8 +790,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_user_agent_user",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_user_agent_user",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_user_agent_user",
@@ -803,13 +804,14 @@ FROM (
     "lk_user_agent_user"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -1070,13 +1072,14 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."parent",
-  "wrong"."missing_key",
-  "wrong"."batch_id"
+  "wrong_rows"."parent",
+  "wrong_rows"."missing_key",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s1"."parent",
@@ -1135,12 +1138,13 @@ FROM (
           "p"."hk_user_agent" = "t"."hk_user_agent"
       )
   ) AS "s1"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_user_agent_user",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_user_agent_user",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_user_agent_user",
@@ -1188,8 +1192,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."link_user_agent_user" ("lk_user_agent_user", "hk_user", "hk_user_agent", "load_ts", "record_source", "batch_id")
 SELECT

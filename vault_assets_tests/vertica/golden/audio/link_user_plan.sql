@@ -789,8 +789,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_user_plan",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_user_plan",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_user_plan",
@@ -802,13 +803,14 @@ FROM (
     "lk_user_plan"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."parent",
-  "wrong"."missing_key",
-  "wrong"."batch_id"
+  "wrong_rows"."parent",
+  "wrong_rows"."missing_key",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s1"."parent",
@@ -841,12 +843,13 @@ FROM (
           "p"."hk_user" = "t"."hk_user"
       )
   ) AS "s1"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_user_plan",
-  "wrong"."batch_id"
+  "wrong_rows"."lk_user_plan",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "l"."lk_user_plan",
@@ -894,8 +897,8 @@ FROM (
         ) || '|'
       )
     ) AS UUID))
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."link_user_plan" ("lk_user_plan", "hk_user", "hk_plan", "load_ts", "record_source", "batch_id")
 SELECT

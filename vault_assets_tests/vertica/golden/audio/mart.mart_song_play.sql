@@ -253,6 +253,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -435,6 +436,12 @@ WITH "plays" AS (
       ORDER BY "is_valid" DESC NULLS LAST, CASE WHEN "is_valid" = 1 THEN "authorization_ts" END DESC NULLS LAST, "authorization_ts" NULLS LAST, CASE WHEN "source" = 'auth' THEN 0 ELSE 1 END NULLS LAST, "item_in_session" NULLS LAST, "event_id" NULLS LAST
     ) AS "place"
   FROM "candidates"
+), "points" AS (
+  SELECT
+    "hk_location_geo",
+    CAST(CAST("latitude" AS VARCHAR(42)) AS FLOAT) AS "latitude",
+    CAST(CAST("longitude" AS VARCHAR(42)) AS FLOAT) AS "longitude"
+  FROM "vault"."hub_location_geo"
 ), "zips" AS (
   SELECT
     "pair"."hk_location_geo",
@@ -474,8 +481,8 @@ SELECT
   "agent"."user_agent",
   "cities"."city" AS "location_city",
   "cities"."state" AS "location_state",
-  CAST("geo"."latitude" AS FLOAT) AS "location_latitude",
-  CAST("geo"."longitude" AS FLOAT) AS "location_longitude"
+  "geo"."latitude" AS "location_latitude",
+  "geo"."longitude" AS "location_longitude"
 FROM "plays"
 INNER JOIN "vault"."hub_song" AS "song"
   ON "plays"."hk_song" = "song"."hk_song"
@@ -486,7 +493,7 @@ LEFT JOIN "chosen"
   AND "chosen"."place" = 1
 LEFT JOIN "vault"."hub_user_agent" AS "agent"
   ON "chosen"."hk_user_agent" = "agent"."hk_user_agent"
-LEFT JOIN "vault"."hub_location_geo" AS "geo"
+LEFT JOIN "points" AS "geo"
   ON "chosen"."hk_location_geo" = "geo"."hk_location_geo"
 LEFT JOIN "zips"
   ON "geo"."hk_location_geo" = "zips"."hk_location_geo" AND "zips"."place" = 1
@@ -504,9 +511,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."date",
-  "wrong"."plays",
-  "wrong"."listens"
+  "wrong_rows"."date",
+  "wrong_rows"."plays",
+  "wrong_rows"."listens",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "plays" AS (
     SELECT
@@ -542,17 +550,18 @@ FROM (
     ON "l"."date" = "b"."partition_value"
   WHERE
     NOT ("p"."plays" <=> "l"."listens")
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."play_date",
-  "wrong"."user_id",
-  "wrong"."session_id",
-  "wrong"."ts",
-  "wrong"."artist",
-  "wrong"."song",
-  "wrong"."listens"
+  "wrong_rows"."play_date",
+  "wrong_rows"."user_id",
+  "wrong_rows"."session_id",
+  "wrong_rows"."ts",
+  "wrong_rows"."artist",
+  "wrong_rows"."song",
+  "wrong_rows"."listens",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "play_date",
@@ -578,15 +587,16 @@ FROM (
     "song"
   HAVING
     COUNT(DISTINCT "event_id") > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.mart_song_play' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.auth_events stage.listen_events stage.page_view_events stage.status_change_events vault.hub_location_city vault.hub_location_geo vault.hub_location_zip vault.hub_song vault.hub_song_play vault.hub_user_agent vault.link_location_geo_zip vault.link_location_zip_city vault.link_song_play_context vault.nhl_authorization vault.sat_song_play_details' AS "inputs";
+  'stage.auth_events stage.listen_events stage.page_view_events stage.status_change_events vault.hub_location_city vault.hub_location_geo vault.hub_location_zip vault.hub_song vault.hub_song_play vault.hub_user_agent vault.link_location_geo_zip vault.link_location_zip_city vault.link_song_play_context vault.nhl_authorization vault.sat_song_play_details' AS "inputs",
+  '' AS "unique_key";
 
 CREATE OR REPLACE VIEW "registry"."model_freshness" AS
 WITH "built" AS (
@@ -858,16 +868,9 @@ GROUP BY
   "b"."refreshed_at",
   "b"."changed_at";
 
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.mart_song_play'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+SELECT
+  BOOL_OR("is_new" AND "is_consumed")
+FROM "mart_batches";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

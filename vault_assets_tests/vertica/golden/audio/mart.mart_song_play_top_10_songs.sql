@@ -269,6 +269,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -408,28 +409,35 @@ WHERE
   );
 
 SELECT
-  "wrong"."play_date",
-  "wrong"."rank",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."play_date",
+  "wrong_rows"."rank",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "play_date",
     "rank",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."mart_song_play_top_10_songs"
+  FROM (
+    SELECT
+      "play_date",
+      "rank"
+    FROM "mart"."mart_song_play_top_10_songs"
+  ) AS "s1"
   GROUP BY
     "play_date",
     "rank"
   HAVING
     COUNT(*) > 1 OR "play_date" IS NULL OR "rank" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."play_date",
-  "wrong"."songs",
-  "wrong"."places",
-  "wrong"."last_place"
+  "wrong_rows"."play_date",
+  "wrong_rows"."songs",
+  "wrong_rows"."places",
+  "wrong_rows"."last_place",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "play_date",
@@ -444,26 +452,16 @@ FROM (
     OR COUNT(DISTINCT "rank") <> COUNT(*)
     OR MAX("rank") <> COUNT(*)
     OR MIN("rank") <> 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.mart_song_play_top_10_songs' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'mart.mart_song_play stage.auth_events stage.listen_events stage.page_view_events stage.status_change_events vault.hub_location_city vault.hub_location_geo vault.hub_location_zip vault.hub_song vault.hub_song_play vault.hub_user_agent vault.link_location_geo_zip vault.link_location_zip_city vault.link_song_play_context vault.nhl_authorization vault.sat_song_play_details' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.mart_song_play_top_10_songs'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'mart.mart_song_play stage.auth_events stage.listen_events stage.page_view_events stage.status_change_events vault.hub_location_city vault.hub_location_geo vault.hub_location_zip vault.hub_song vault.hub_song_play vault.hub_user_agent vault.link_location_geo_zip vault.link_location_zip_city vault.link_song_play_context vault.nhl_authorization vault.sat_song_play_details' AS "inputs",
+  '"play_date", "rank"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -153,6 +153,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -248,40 +249,36 @@ WHERE
   );
 
 SELECT
-  "wrong"."date",
-  "wrong"."page",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."date",
+  "wrong_rows"."page",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "date",
     "page",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."mart_web_activity_daily"
+  FROM (
+    SELECT
+      "date",
+      "page"
+    FROM "mart"."mart_web_activity_daily"
+  ) AS "s1"
   GROUP BY
     "date",
     "page"
   HAVING
     COUNT(*) > 1 OR "date" IS NULL OR "page" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.mart_web_activity_daily' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.auth_events stage.listen_events stage.page_view_events stage.status_change_events vault.hub_session vault.hub_web_page vault.nhl_web_click' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.mart_web_activity_daily'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'stage.auth_events stage.listen_events stage.page_view_events stage.status_change_events vault.hub_session vault.hub_web_page vault.nhl_web_click' AS "inputs",
+  '"date", "page"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -65,7 +65,7 @@ FROM "stage"."auth_events" AS "s"
 INNER JOIN "pending" AS "p"
   ON "p"."stage" = 'auth_events' AND "p"."batch_id" = "s"."batch_id"
 WHERE
-  "p"."load_ts" < CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
+  "p"."load_ts" <= CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
   AND NOT "s"."lk_authorization" IS NULL
 UNION
 SELECT DISTINCT
@@ -74,7 +74,7 @@ FROM "stage"."listen_events" AS "s"
 INNER JOIN "pending" AS "p"
   ON "p"."stage" = 'listen_events' AND "p"."batch_id" = "s"."batch_id"
 WHERE
-  "p"."load_ts" < CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
+  "p"."load_ts" <= CAST('0001-01-01 00:00:00.000000' AS TIMESTAMP)
   AND NOT "s"."lk_authorization" IS NULL
 UNION
 SELECT
@@ -823,8 +823,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_authorization",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_authorization",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_authorization",
@@ -836,13 +837,14 @@ FROM (
     "lk_authorization"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -955,13 +957,14 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."parent",
-  "wrong"."missing_key",
-  "wrong"."batch_id"
+  "wrong_rows"."parent",
+  "wrong_rows"."missing_key",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s1"."parent",
@@ -1070,13 +1073,14 @@ FROM (
           "p"."hk_location_geo" = "t"."hk_location_geo"
       )
   ) AS "s1"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_authorization",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."lk_authorization",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_authorization",
@@ -1085,13 +1089,14 @@ FROM (
   FROM "decided"
   WHERE
     "_is_changed" AND "_outcome" = 'unchanged'
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."event_id",
-  "wrong"."batch_id",
-  "wrong"."problem"
+  "wrong_rows"."event_id",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."problem",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "expected" AS (
     SELECT
@@ -1169,8 +1174,8 @@ FROM (
         "event_id"
       FROM "expected"
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."nhl_authorization" ("lk_authorization", "hk_session", "hk_user", "hk_user_agent", "hk_location_geo", "hashdiff", "load_ts", "record_source", "batch_id")
 SELECT

@@ -410,8 +410,9 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."lk_web_click",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."lk_web_click",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_web_click",
@@ -423,13 +424,14 @@ FROM (
     "lk_web_click"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."lk_web_click",
-  "wrong"."batch_id",
-  "wrong"."row_no"
+  "wrong_rows"."lk_web_click",
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "lk_web_click",
@@ -438,13 +440,14 @@ FROM (
   FROM "decided"
   WHERE
     "_is_changed" AND "_outcome" = 'unchanged'
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."event_id"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."event_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s"."batch_id",
@@ -476,15 +479,16 @@ FROM (
         AND "q"."batch_id" = "s"."batch_id"
         AND "q"."row_no" = "s"."row_no"
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."session_id",
-  "wrong"."item_in_session",
-  "wrong"."ts"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."session_id",
+  "wrong_rows"."item_in_session",
+  "wrong_rows"."ts",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s"."batch_id",
@@ -505,8 +509,8 @@ FROM (
         AND "p"."play_start_ts" = "s"."ts"
         AND "p"."user_id" <=> "s"."user_id"
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."nhl_web_click" ("lk_web_click", "hk_web_page", "hk_session", "hashdiff", "load_ts", "record_source", "batch_id")
 SELECT

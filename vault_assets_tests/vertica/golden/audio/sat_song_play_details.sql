@@ -441,10 +441,11 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_song_play",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_song_play",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_song_play",
@@ -460,14 +461,15 @@ FROM (
     "load_seq"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_song_play",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_song_play",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "seen" AS (
     SELECT
@@ -511,13 +513,14 @@ FROM (
   FROM "history"
   WHERE
     "hashdiff" = "hashdiff_before"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_song_play",
-  "wrong"."load_ts",
-  "wrong"."problem"
+  "wrong_rows"."hk_song_play",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."problem",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "some_rows" AS (
     SELECT
@@ -646,8 +649,8 @@ FROM (
   FROM "chained"
   WHERE
     "load_end_ts" <> "next_ts"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."sat_song_play_details" ("hk_song_play", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
 SELECT

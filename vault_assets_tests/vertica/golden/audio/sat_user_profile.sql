@@ -630,10 +630,11 @@ SELECT
 FROM "outcomes";
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "hk_user",
@@ -649,13 +650,14 @@ FROM (
     "load_seq"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."rows_in",
-  "wrong"."rows_out"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."rows_in",
+  "wrong_rows"."rows_out",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "staged" AS (
     SELECT
@@ -738,14 +740,15 @@ FROM (
     ON "i"."batch_id" = "o"."batch_id"
   WHERE
     COALESCE("i"."rows_in", 0) <> COALESCE("o"."rows_in", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."load_ts",
-  "wrong"."load_seq",
-  "wrong"."batch_id"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."load_seq",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "seen" AS (
     SELECT
@@ -789,13 +792,14 @@ FROM (
   FROM "history"
   WHERE
     "hashdiff" = "hashdiff_before"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."parent",
-  "wrong"."missing_key",
-  "wrong"."batch_id"
+  "wrong_rows"."parent",
+  "wrong_rows"."missing_key",
+  "wrong_rows"."batch_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "s1"."parent",
@@ -832,13 +836,14 @@ FROM (
           "p"."hk_user" = "t"."hk_user"
       )
   ) AS "s1"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."hk_user",
-  "wrong"."load_ts",
-  "wrong"."problem"
+  "wrong_rows"."hk_user",
+  "wrong_rows"."load_ts",
+  "wrong_rows"."problem",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "some_rows" AS (
     SELECT
@@ -972,12 +977,13 @@ FROM (
   FROM "chained"
   WHERE
     "load_end_ts" <> "next_ts"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."hk_user"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."hk_user",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -995,8 +1001,8 @@ FROM (
       ),
       '\A(?:([\x{00}-\x{7F}]|[\x{C2}-\x{DF}][\x{80}-\x{BF}]|[\x{E0}-\x{EF}][\x{80}-\x{BF}]{2}|[\x{F0}-\x{F4}][\x{80}-\x{BF}]{3})*)\z'
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 INSERT INTO "vault"."sat_user_profile" ("hk_user", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
 SELECT

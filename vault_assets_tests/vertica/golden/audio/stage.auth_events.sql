@@ -22,8 +22,8 @@ CREATE TABLE IF NOT EXISTS "stage"."auth_events" (
   "state" VARCHAR(65000),
   "zip" VARCHAR(65000),
   "user_agent" VARCHAR(65000),
-  "lon" NUMERIC(18, 12),
-  "lat" NUMERIC(18, 12),
+  "lon" NUMERIC(18, 15),
+  "lat" NUMERIC(18, 15),
   "user_id" INT,
   "first_name" VARCHAR(65000),
   "last_name" VARCHAR(65000),
@@ -86,14 +86,25 @@ ORDER BY
   "b"."load_ts";
 
 SELECT
+  "batch_id",
   "object_key" AS "key",
   "etag",
   "size",
   "modified"
 FROM "registry"."objects"
 WHERE
-  "batch_id" = 'auth_events-20300101-000001-000000'
+  "batch_id" IN (
+    'auth_events-20300101-000001-000000',
+    'auth_events-20300101-000001-000001',
+    'auth_events-20300101-000001-000002',
+    'auth_events-20300101-000001-000003',
+    'auth_events-20300101-000001-000004',
+    'auth_events-20300101-000001-000005',
+    'auth_events-20300101-000001-000006'
+  )
 ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
   CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
   "position";
 
@@ -120,10 +131,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -161,20 +173,8 @@ FROM (
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000000')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'auth_events-20300101-000001-000001'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -199,10 +199,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -240,20 +241,8 @@ FROM (
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000001')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'auth_events-20300101-000001-000002'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -278,10 +267,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -319,20 +309,8 @@ FROM (
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000002')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'auth_events-20300101-000001-000003'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -357,10 +335,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -398,20 +377,8 @@ FROM (
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000003')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'auth_events-20300101-000001-000004'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -436,10 +403,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -477,20 +445,8 @@ FROM (
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000004')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'auth_events-20300101-000001-000005'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -515,10 +471,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -556,20 +513,8 @@ FROM (
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000005')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'auth_events-20300101-000001-000006'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -594,10 +539,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -635,15 +581,16 @@ FROM (
     "a"."table_name" = 'stage.auth_events'
     AND "a"."batch_id" IN ('auth_events-20300101-000001-000006')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."reason",
-  "wrong"."detail",
-  "wrong"."raw"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."reason",
+  "wrong_rows"."detail",
+  "wrong_rows"."raw",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -663,13 +610,13 @@ FROM (
       'auth_events-20300101-000001-000005',
       'auth_events-20300101-000001-000006'
     )
-) AS "wrong"
+) AS "wrong_rows"
 ORDER BY
   CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
   "batch_id",
   CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
   "row_no"
-LIMIT 11;
+LIMIT 10;
 
 SELECT
   "files"."batch_id",
@@ -697,9 +644,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."status",
-  "wrong"."reason"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."status",
+  "wrong_rows"."reason",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -749,12 +697,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."unknown_columns"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."unknown_columns",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -794,14 +743,15 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -821,14 +771,15 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND NOT "level" IN ('free', 'paid')
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -890,7 +841,7 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lon" < CAST('-180' AS NUMERIC(18, 12)) OR "lon" > CAST('180' AS NUMERIC(18, 12))
+      "lon" < CAST('-180' AS NUMERIC(18, 15)) OR "lon" > CAST('180' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -911,7 +862,7 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lat" < CAST('-90' AS NUMERIC(18, 12)) OR "lat" > CAST('90' AS NUMERIC(18, 12))
+      "lat" < CAST('-90' AS NUMERIC(18, 15)) OR "lat" > CAST('90' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -934,5 +885,5 @@ FROM (
     AND (
       "user_id" < CAST('1' AS INT)
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

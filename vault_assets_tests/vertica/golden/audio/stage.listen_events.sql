@@ -27,8 +27,8 @@ CREATE TABLE IF NOT EXISTS "stage"."listen_events" (
   "state" VARCHAR(65000),
   "zip" VARCHAR(65000),
   "user_agent" VARCHAR(65000),
-  "lon" NUMERIC(18, 12),
-  "lat" NUMERIC(18, 12),
+  "lon" NUMERIC(18, 15),
+  "lat" NUMERIC(18, 15),
   "user_id" INT,
   "first_name" VARCHAR(65000),
   "last_name" VARCHAR(65000),
@@ -102,14 +102,30 @@ ORDER BY
   "b"."load_ts";
 
 SELECT
+  "batch_id",
   "object_key" AS "key",
   "etag",
   "size",
   "modified"
 FROM "registry"."objects"
 WHERE
-  "batch_id" = 'listen_events-20300101-000000-000000'
+  "batch_id" IN (
+    'listen_events-20300101-000000-000000',
+    'listen_events-20300101-000000-000001',
+    'listen_events-20300101-000000-000002',
+    'listen_events-20300101-000000-000003',
+    'listen_events-20300101-000000-000004',
+    'listen_events-20300101-000000-000005',
+    'listen_events-20300101-000000-000006',
+    'listen_events-20300101-000000-000007',
+    'listen_events-20300101-000000-000008',
+    'listen_events-20300101-000000-000009',
+    'listen_events-20300101-000000-000010',
+    'listen_events-20300101-000000-000011'
+  )
 ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
   CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
   "position";
 
@@ -136,10 +152,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -177,20 +194,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000000')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000001'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -215,10 +220,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -256,20 +262,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000001')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000002'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -294,10 +288,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -335,20 +330,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000002')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000003'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -373,10 +356,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -414,20 +398,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000003')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000004'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -452,10 +424,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -493,20 +466,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000004')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000005'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -531,10 +492,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -572,20 +534,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000005')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000006'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -610,10 +560,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -651,20 +602,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000006')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000007'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -689,10 +628,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -730,20 +670,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000007')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000008'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -768,10 +696,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -809,20 +738,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000008')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000009'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -847,10 +764,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -888,20 +806,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000009')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000010'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -926,10 +832,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -967,20 +874,8 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000010')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'listen_events-20300101-000000-000011'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -1005,10 +900,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -1046,15 +942,16 @@ FROM (
     "a"."table_name" = 'stage.listen_events'
     AND "a"."batch_id" IN ('listen_events-20300101-000000-000011')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."reason",
-  "wrong"."detail",
-  "wrong"."raw"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."reason",
+  "wrong_rows"."detail",
+  "wrong_rows"."raw",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1079,13 +976,13 @@ FROM (
       'listen_events-20300101-000000-000010',
       'listen_events-20300101-000000-000011'
     )
-) AS "wrong"
+) AS "wrong_rows"
 ORDER BY
   CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
   "batch_id",
   CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
   "row_no"
-LIMIT 11;
+LIMIT 10;
 
 SELECT
   "files"."batch_id",
@@ -1113,9 +1010,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."status",
-  "wrong"."reason"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."status",
+  "wrong_rows"."reason",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1175,12 +1073,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."unknown_columns"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."unknown_columns",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1225,14 +1124,15 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1257,14 +1157,15 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND NOT "level" IN ('free', 'paid')
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1341,7 +1242,7 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lon" < CAST('-180' AS NUMERIC(18, 12)) OR "lon" > CAST('180' AS NUMERIC(18, 12))
+      "lon" < CAST('-180' AS NUMERIC(18, 15)) OR "lon" > CAST('180' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -1367,7 +1268,7 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lat" < CAST('-90' AS NUMERIC(18, 12)) OR "lat" > CAST('90' AS NUMERIC(18, 12))
+      "lat" < CAST('-90' AS NUMERIC(18, 15)) OR "lat" > CAST('90' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -1395,5 +1296,5 @@ FROM (
     AND (
       "user_id" < CAST('1' AS INT)
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS "stage"."page_view_events" (
   "state" VARCHAR(65000),
   "zip" VARCHAR(65000),
   "user_agent" VARCHAR(65000),
-  "lon" NUMERIC(18, 12),
-  "lat" NUMERIC(18, 12),
+  "lon" NUMERIC(18, 15),
+  "lat" NUMERIC(18, 15),
   "user_id" INT,
   "first_name" VARCHAR(65000),
   "last_name" VARCHAR(65000),
@@ -95,14 +95,31 @@ ORDER BY
   "b"."load_ts";
 
 SELECT
+  "batch_id",
   "object_key" AS "key",
   "etag",
   "size",
   "modified"
 FROM "registry"."objects"
 WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000000'
+  "batch_id" IN (
+    'page_view_events-20300101-000002-000000',
+    'page_view_events-20300101-000002-000001',
+    'page_view_events-20300101-000002-000002',
+    'page_view_events-20300101-000002-000003',
+    'page_view_events-20300101-000002-000004',
+    'page_view_events-20300101-000002-000005',
+    'page_view_events-20300101-000002-000006',
+    'page_view_events-20300101-000002-000007',
+    'page_view_events-20300101-000002-000008',
+    'page_view_events-20300101-000002-000009',
+    'page_view_events-20300101-000002-000010',
+    'page_view_events-20300101-000002-000011',
+    'page_view_events-20300101-000002-000012'
+  )
 ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
   CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
   "position";
 
@@ -129,10 +146,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -170,20 +188,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000000')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000001'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -208,10 +214,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -249,20 +256,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000001')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000002'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -287,10 +282,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -328,20 +324,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000002')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000003'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -366,10 +350,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -407,20 +392,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000003')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000004'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -445,10 +418,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -486,20 +460,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000004')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000005'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -524,10 +486,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -565,20 +528,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000005')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000006'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -603,10 +554,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -644,20 +596,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000006')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000007'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -682,10 +622,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -723,20 +664,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000007')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000008'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -761,10 +690,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -802,20 +732,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000008')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000009'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -840,10 +758,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -881,20 +800,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000009')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000010'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -919,10 +826,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -960,20 +868,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000010')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000011'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -998,10 +894,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -1039,20 +936,8 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000011')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'page_view_events-20300101-000002-000012'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -1077,10 +962,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -1118,15 +1004,16 @@ FROM (
     "a"."table_name" = 'stage.page_view_events'
     AND "a"."batch_id" IN ('page_view_events-20300101-000002-000012')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."reason",
-  "wrong"."detail",
-  "wrong"."raw"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."reason",
+  "wrong_rows"."detail",
+  "wrong_rows"."raw",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1152,13 +1039,13 @@ FROM (
       'page_view_events-20300101-000002-000011',
       'page_view_events-20300101-000002-000012'
     )
-) AS "wrong"
+) AS "wrong_rows"
 ORDER BY
   CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
   "batch_id",
   CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
   "row_no"
-LIMIT 11;
+LIMIT 10;
 
 SELECT
   "files"."batch_id",
@@ -1186,9 +1073,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."status",
-  "wrong"."reason"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."status",
+  "wrong_rows"."reason",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1250,12 +1138,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."unknown_columns"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."unknown_columns",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1301,14 +1190,15 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1334,14 +1224,15 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND NOT "level" IN ('free', 'paid')
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1421,7 +1312,7 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lon" < CAST('-180' AS NUMERIC(18, 12)) OR "lon" > CAST('180' AS NUMERIC(18, 12))
+      "lon" < CAST('-180' AS NUMERIC(18, 15)) OR "lon" > CAST('180' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -1448,7 +1339,7 @@ FROM (
     )
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lat" < CAST('-90' AS NUMERIC(18, 12)) OR "lat" > CAST('90' AS NUMERIC(18, 12))
+      "lat" < CAST('-90' AS NUMERIC(18, 15)) OR "lat" > CAST('90' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -1477,5 +1368,5 @@ FROM (
     AND (
       "user_id" < CAST('1' AS INT)
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

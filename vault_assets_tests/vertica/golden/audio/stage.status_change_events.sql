@@ -22,8 +22,8 @@ CREATE TABLE IF NOT EXISTS "stage"."status_change_events" (
   "state" VARCHAR(65000),
   "zip" VARCHAR(65000),
   "user_agent" VARCHAR(65000),
-  "lon" NUMERIC(18, 12),
-  "lat" NUMERIC(18, 12),
+  "lon" NUMERIC(18, 15),
+  "lat" NUMERIC(18, 15),
   "user_id" INT,
   "first_name" VARCHAR(65000),
   "last_name" VARCHAR(65000),
@@ -86,14 +86,17 @@ ORDER BY
   "b"."load_ts";
 
 SELECT
+  "batch_id",
   "object_key" AS "key",
   "etag",
   "size",
   "modified"
 FROM "registry"."objects"
 WHERE
-  "batch_id" = 'status_change_events-20300101-000003-000000'
+  "batch_id" IN ('status_change_events-20300101-000003-000000')
 ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
   CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
   "position";
 
@@ -120,10 +123,11 @@ SELECT
   CAST(NULL AS INT) AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -161,15 +165,16 @@ FROM (
     "a"."table_name" = 'stage.status_change_events'
     AND "a"."batch_id" IN ('status_change_events-20300101-000003-000000')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."reason",
-  "wrong"."detail",
-  "wrong"."raw"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."reason",
+  "wrong_rows"."detail",
+  "wrong_rows"."raw",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -181,13 +186,13 @@ FROM (
   WHERE
     "table_name" = 'stage.status_change_events'
     AND "batch_id" IN ('status_change_events-20300101-000003-000000')
-) AS "wrong"
+) AS "wrong_rows"
 ORDER BY
   CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
   "batch_id",
   CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
   "row_no"
-LIMIT 11;
+LIMIT 10;
 
 SELECT
   "files"."batch_id",
@@ -215,9 +220,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."status",
-  "wrong"."reason"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."status",
+  "wrong_rows"."reason",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -251,12 +257,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."unknown_columns"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."unknown_columns",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -288,14 +295,15 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -307,14 +315,15 @@ FROM (
     "batch_id" IN ('status_change_events-20300101-000003-000000')
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND NOT "level" IN ('free', 'paid')
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."column_name",
-  "wrong"."value"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."column_name",
+  "wrong_rows"."value",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -352,7 +361,7 @@ FROM (
     "batch_id" IN ('status_change_events-20300101-000003-000000')
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lon" < CAST('-180' AS NUMERIC(18, 12)) OR "lon" > CAST('180' AS NUMERIC(18, 12))
+      "lon" < CAST('-180' AS NUMERIC(18, 15)) OR "lon" > CAST('180' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -365,7 +374,7 @@ FROM (
     "batch_id" IN ('status_change_events-20300101-000003-000000')
     AND "load_ts" BETWEEN CAST('<time>' AS TIMESTAMP) AND CAST('<time>' AS TIMESTAMP)
     AND (
-      "lat" < CAST('-90' AS NUMERIC(18, 12)) OR "lat" > CAST('90' AS NUMERIC(18, 12))
+      "lat" < CAST('-90' AS NUMERIC(18, 15)) OR "lat" > CAST('90' AS NUMERIC(18, 15))
     )
   UNION ALL
   SELECT
@@ -380,5 +389,5 @@ FROM (
     AND (
       "user_id" < CAST('1' AS INT)
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

@@ -62,14 +62,28 @@ ORDER BY
   "b"."load_ts";
 
 SELECT
+  "batch_id",
   "object_key" AS "key",
   "etag",
   "size",
   "modified"
 FROM "registry"."objects"
 WHERE
-  "batch_id" = 'device_events-20300101-000001-000000'
+  "batch_id" IN (
+    'device_events-20300101-000001-000000',
+    'device_events-20300101-000001-000001',
+    'device_events-20300101-000001-000002',
+    'device_events-20300101-000001-000003',
+    'device_events-20300101-000001-000004',
+    'device_events-20300101-000001-000005',
+    'device_events-20300101-000001-000006',
+    'device_events-20300101-000001-000007',
+    'device_events-20300101-000001-000008',
+    'device_events-20300101-000001-000009'
+  )
 ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
   CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
   "position";
 
@@ -96,10 +110,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 02:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=02/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -137,20 +152,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000000')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000001'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -175,10 +178,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 03:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=03/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -216,20 +220,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000001')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000002'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -254,10 +246,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 12:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=12/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -295,20 +288,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000002')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000003'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -333,10 +314,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 13:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=13/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -374,20 +356,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000003')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000004'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -412,10 +382,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 14:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=14/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -453,20 +424,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000004')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000005'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -491,10 +450,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 17:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=17/device_events.jsonl"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -532,20 +492,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000005')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000006'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -570,10 +518,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 18:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=18/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -611,20 +560,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000006')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000007'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -649,10 +586,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 19:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=19/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -690,20 +628,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000007')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000008'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -728,10 +654,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 20:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=20/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -769,20 +696,8 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000008')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'device_events-20300101-000001-000009'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -807,10 +722,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 21:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=21/device_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -848,15 +764,16 @@ FROM (
     "a"."table_name" = 'batch.device_events'
     AND "a"."batch_id" IN ('device_events-20300101-000001-000009')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."reason",
-  "wrong"."detail",
-  "wrong"."raw"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."reason",
+  "wrong_rows"."detail",
+  "wrong_rows"."raw",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -879,13 +796,13 @@ FROM (
       'device_events-20300101-000001-000008',
       'device_events-20300101-000001-000009'
     )
-) AS "wrong"
+) AS "wrong_rows"
 ORDER BY
   CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
   "batch_id",
   CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
   "row_no"
-LIMIT 11;
+LIMIT 10;
 
 SELECT
   "files"."batch_id",
@@ -912,9 +829,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."status",
-  "wrong"."reason"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."status",
+  "wrong_rows"."reason",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -970,12 +888,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."unknown_columns"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."unknown_columns",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1018,5 +937,5 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

@@ -61,14 +61,28 @@ ORDER BY
   "b"."load_ts";
 
 SELECT
+  "batch_id",
   "object_key" AS "key",
   "etag",
   "size",
   "modified"
 FROM "registry"."objects"
 WHERE
-  "batch_id" = 'geo_events-20300101-000002-000000'
+  "batch_id" IN (
+    'geo_events-20300101-000002-000000',
+    'geo_events-20300101-000002-000001',
+    'geo_events-20300101-000002-000002',
+    'geo_events-20300101-000002-000003',
+    'geo_events-20300101-000002-000004',
+    'geo_events-20300101-000002-000005',
+    'geo_events-20300101-000002-000006',
+    'geo_events-20300101-000002-000007',
+    'geo_events-20300101-000002-000008',
+    'geo_events-20300101-000002-000009'
+  )
 ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
   CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
   "position";
 
@@ -95,10 +109,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 02:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=02/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -136,20 +151,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000000')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000001'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -174,10 +177,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 03:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=03/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -215,20 +219,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000001')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000002'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -253,10 +245,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 12:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=12/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -294,20 +287,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000002')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000003'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -332,10 +313,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 13:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=13/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -373,20 +355,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000003')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000004'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -411,10 +381,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 14:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=14/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -452,20 +423,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000004')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000005'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -490,10 +449,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 17:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=17/geo_events.jsonl"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -531,20 +491,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000005')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000006'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -569,10 +517,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 18:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=18/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -610,20 +559,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000006')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000007'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -648,10 +585,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 19:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=19/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -689,20 +627,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000007')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000008'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -727,10 +653,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 20:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=20/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -768,20 +695,8 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000008')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
-
-SELECT
-  "object_key" AS "key",
-  "etag",
-  "size",
-  "modified"
-FROM "registry"."objects"
-WHERE
-  "batch_id" = 'geo_events-20300101-000002-000009'
-ORDER BY
-  CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
-  "position";
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
   COUNT(*)
@@ -806,10 +721,11 @@ SELECT
   '{"from_key": {"load_hour": "2022-11-28 21:00:00", "source_file": "clickstream/year=2022/month=11/day=28/hour=21/geo_events.jsonl.zip"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -847,15 +763,16 @@ FROM (
     "a"."table_name" = 'batch.geo_events'
     AND "a"."batch_id" IN ('geo_events-20300101-000002-000009')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."reason",
-  "wrong"."detail",
-  "wrong"."raw"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."reason",
+  "wrong_rows"."detail",
+  "wrong_rows"."raw",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -878,13 +795,13 @@ FROM (
       'geo_events-20300101-000002-000008',
       'geo_events-20300101-000002-000009'
     )
-) AS "wrong"
+) AS "wrong_rows"
 ORDER BY
   CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
   "batch_id",
   CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
   "row_no"
-LIMIT 11;
+LIMIT 10;
 
 SELECT
   "files"."batch_id",
@@ -911,9 +828,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."status",
-  "wrong"."reason"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."status",
+  "wrong_rows"."reason",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -969,12 +887,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."unknown_columns"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."unknown_columns",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -1017,5 +936,5 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

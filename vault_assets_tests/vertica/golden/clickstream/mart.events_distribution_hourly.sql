@@ -168,6 +168,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -348,9 +349,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."date_part",
-  "wrong"."counted",
-  "wrong"."transitions"
+  "wrong_rows"."date_part",
+  "wrong_rows"."counted",
+  "wrong_rows"."transitions",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "counted" AS (
     SELECT
@@ -384,26 +386,16 @@ FROM (
     ON "t"."date_part" = "p"."partition_value"
   WHERE
     NOT ("c"."events" <=> "t"."events")
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.events_distribution_hourly' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.device_events batch.location_events raw.browser_events raw.device_events raw.location_events stage.devices stage.transitions' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.events_distribution_hourly'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'batch.browser_events batch.device_events batch.location_events raw.browser_events raw.device_events raw.location_events stage.devices stage.transitions' AS "inputs",
+  '' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

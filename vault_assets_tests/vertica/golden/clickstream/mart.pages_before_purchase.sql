@@ -53,23 +53,29 @@ ORDER BY
 LIMIT 10;
 
 SELECT
-  "wrong"."page_url_path",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."page_url_path",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "page_url_path",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."pages_before_purchase"
+  FROM (
+    SELECT
+      "page_url_path"
+    FROM "mart"."pages_before_purchase"
+  ) AS "s1"
   GROUP BY
     "page_url_path"
   HAVING
     COUNT(*) > 1 OR "page_url_path" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.pages_before_purchase' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.purchases stage.transitions' AS "inputs";
+  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.purchases stage.transitions' AS "inputs",
+  '"page_url_path"' AS "unique_key";

@@ -41,9 +41,10 @@ SELECT
 FROM "mart"."users_purchases_segments_agg";
 
 SELECT
-  "wrong"."counted_in",
-  "wrong"."products",
-  "wrong"."expected"
+  "wrong_rows"."counted_in",
+  "wrong_rows"."products",
+  "wrong_rows"."expected",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "totals" AS (
     SELECT
@@ -68,5 +69,5 @@ FROM (
     ON "e"."of_devices" = "t"."of_devices"
   WHERE
     "t"."products" <> "e"."products"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

@@ -164,6 +164,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -304,37 +305,32 @@ WHERE
   );
 
 SELECT
-  "wrong"."date_part",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."date_part",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "date_part",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."purchased_products_count_hourly"
+  FROM (
+    SELECT
+      "date_part"
+    FROM "mart"."purchased_products_count_hourly"
+  ) AS "s1"
   GROUP BY
     "date_part"
   HAVING
     COUNT(*) > 1 OR "date_part" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.purchased_products_count_hourly' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.purchases stage.transitions' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.purchased_products_count_hourly'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.purchases stage.transitions' AS "inputs",
+  '"date_part"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

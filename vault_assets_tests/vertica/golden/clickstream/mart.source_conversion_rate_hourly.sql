@@ -176,6 +176,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -339,23 +340,13 @@ WHERE
     FROM "changed_partitions"
   );
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.source_conversion_rate_hourly' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.conversion stage.events stage.purchases stage.transitions' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.source_conversion_rate_hourly'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.conversion stage.events stage.purchases stage.transitions' AS "inputs",
+  '' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

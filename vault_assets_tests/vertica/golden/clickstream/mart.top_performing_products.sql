@@ -16,23 +16,29 @@ GROUP BY
   SUBSTR("page_url_path", OCTET_LENGTH('/product_') + 1);
 
 SELECT
-  "wrong"."product",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."product",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "product",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."top_performing_products"
+  FROM (
+    SELECT
+      "product"
+    FROM "mart"."top_performing_products"
+  ) AS "s1"
   GROUP BY
     "product"
   HAVING
     COUNT(*) > 1 OR "product" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.top_performing_products' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.transitions' AS "inputs";
+  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.transitions' AS "inputs",
+  '"product"' AS "unique_key";

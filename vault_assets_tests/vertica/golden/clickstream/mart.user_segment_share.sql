@@ -25,9 +25,10 @@ SELECT
 FROM "mart"."users_segments_agg" AS "s"
 CROSS JOIN "total" AS "t";
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.user_segment_share' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.device_events batch.location_events raw.browser_events raw.device_events raw.location_events stage.conversion stage.devices' AS "inputs";
+  'batch.browser_events batch.device_events batch.location_events raw.browser_events raw.device_events raw.location_events stage.conversion stage.devices' AS "inputs",
+  '' AS "unique_key";

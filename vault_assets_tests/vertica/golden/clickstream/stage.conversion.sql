@@ -148,6 +148,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -306,37 +307,32 @@ WHERE
   );
 
 SELECT
-  "wrong"."session_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."session_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "session_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "stage"."conversion"
+  FROM (
+    SELECT
+      "session_id"
+    FROM "stage"."conversion"
+  ) AS "s1"
   GROUP BY
     "session_id"
   HAVING
     COUNT(*) > 1 OR "session_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'stage.conversion' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.location_events raw.browser_events raw.location_events' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'stage.conversion'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'batch.browser_events batch.location_events raw.browser_events raw.location_events' AS "inputs",
+  '"session_id"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

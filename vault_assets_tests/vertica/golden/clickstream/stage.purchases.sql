@@ -156,6 +156,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -319,9 +320,10 @@ WHERE
   );
 
 SELECT
-  "wrong"."session_id",
-  "wrong"."event_timestamp",
-  "wrong"."product_count"
+  "wrong_rows"."session_id",
+  "wrong_rows"."event_timestamp",
+  "wrong_rows"."product_count",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "purchases"."session_id",
@@ -330,26 +332,16 @@ FROM (
   FROM "stage"."purchases"
   WHERE
     "product_count" < 0 OR "product_count" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'stage.purchases' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.transitions' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'stage.purchases'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'batch.browser_events batch.location_events raw.browser_events raw.location_events stage.transitions' AS "inputs",
+  '' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

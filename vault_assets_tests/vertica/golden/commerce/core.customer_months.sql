@@ -33,6 +33,10 @@ WITH "reads" AS (
     'orders' AS "stage"
   UNION ALL
   SELECT
+    'staging.stg_customers' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
     'staging.stg_order_items' AS "table_name",
     'order_items' AS "stage"
   UNION ALL
@@ -177,6 +181,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -277,40 +282,36 @@ WHERE
   );
 
 SELECT
-  "wrong"."customer_id",
-  "wrong"."month_start",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."customer_id",
+  "wrong_rows"."month_start",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "customer_id",
     "month_start",
     COUNT(*) AS "rows_with_this_key"
-  FROM "core"."customer_months"
+  FROM (
+    SELECT
+      "customer_id",
+      "month_start"
+    FROM "core"."customer_months"
+  ) AS "s1"
   GROUP BY
     "customer_id",
     "month_start"
   HAVING
     COUNT(*) > 1 OR "customer_id" IS NULL OR "month_start" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'core.customer_months' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.stg_order_items staging.stg_orders' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'core.customer_months'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"customer_id", "month_start"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -9,6 +9,10 @@ WITH "reads" AS (
     'orders' AS "stage"
   UNION ALL
   SELECT
+    'staging.stg_customers' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
     'staging.stg_orders' AS "table_name",
     'orders' AS "stage"
 ), "needed" AS (
@@ -145,6 +149,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -229,12 +234,6 @@ FROM (
   WHERE
     NOT "customer_id" IS NULL
 ) AS "s1";
-
-SELECT
-  COUNT(*)
-FROM "changed_keys"
-WHERE
-  "customer_id" IS NULL;
 
 DELETE FROM "core"."dim_customers";
 
@@ -329,37 +328,32 @@ WHERE
   );
 
 SELECT
-  "wrong"."customer_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."customer_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "customer_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "core"."dim_customers"
+  FROM (
+    SELECT
+      "customer_id"
+    FROM "core"."dim_customers"
+  ) AS "s1"
   GROUP BY
     "customer_id"
   HAVING
     COUNT(*) > 1 OR "customer_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'core.dim_customers' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'staging.customers staging.orders staging.stg_orders' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'core.dim_customers'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'staging.customers staging.orders staging.stg_customers staging.stg_orders' AS "inputs",
+  '"customer_id"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

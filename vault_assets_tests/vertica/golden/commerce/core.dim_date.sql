@@ -240,22 +240,28 @@ SELECT
 FROM "days" AS "d";
 
 SELECT
-  "wrong"."date_key",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."date_key",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "date_key",
     COUNT(*) AS "rows_with_this_key"
-  FROM "core"."dim_date"
+  FROM (
+    SELECT
+      "date_key"
+    FROM "core"."dim_date"
+  ) AS "s1"
   GROUP BY
     "date_key"
   HAVING
     COUNT(*) > 1 OR "date_key" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."date_key"
+  "wrong_rows"."date_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "wanted" AS (
     SELECT
@@ -466,12 +472,13 @@ FROM (
     ON "d"."date_key" = "w"."date_key"
   WHERE
     "w"."date_key" IS NULL OR "d"."date_key" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'core.dim_date' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  '' AS "inputs";
+  '' AS "inputs",
+  '"date_key"' AS "unique_key";

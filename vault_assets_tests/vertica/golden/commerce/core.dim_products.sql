@@ -67,23 +67,29 @@ LEFT JOIN "sold" AS "s"
   ON "s"."product_id" = "p"."product_id";
 
 SELECT
-  "wrong"."product_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."product_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "product_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "core"."dim_products"
+  FROM (
+    SELECT
+      "product_id"
+    FROM "core"."dim_products"
+  ) AS "s1"
   GROUP BY
     "product_id"
   HAVING
     COUNT(*) > 1 OR "product_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."product_id",
-  "wrong"."lines"
+  "wrong_rows"."product_id",
+  "wrong_rows"."lines",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "i"."product_id",
@@ -95,12 +101,13 @@ FROM (
     "p"."product_id" IS NULL
   GROUP BY
     "i"."product_id"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'core.dim_products' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
+  'core.dim_customers core.fct_order_items core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"product_id"' AS "unique_key";

@@ -37,6 +37,10 @@ WITH "reads" AS (
     'products' AS "stage"
   UNION ALL
   SELECT
+    'staging.stg_customers' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
     'staging.stg_order_items' AS "table_name",
     'order_items' AS "stage"
   UNION ALL
@@ -181,6 +185,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -216,6 +221,14 @@ FROM (
       FROM "staging"."customers" AS "s"
       LEFT JOIN "new_batches" AS "b"
         ON "b"."batch_id" = "s"."batch_id"
+      WHERE
+        "s"."customer_id" IN (
+          SELECT
+            "n"."customer_id"
+          FROM "staging"."customers" AS "n"
+          INNER JOIN "new_batches" AS "c"
+            ON "c"."batch_id" = "n"."batch_id"
+        )
       GROUP BY
         "s"."customer_id"
       HAVING
@@ -277,6 +290,20 @@ FROM (
 DELETE FROM "core"."fct_order_items";
 
 INSERT INTO "core"."fct_order_items" ("order_item_id", "order_id", "customer_id", "product_id", "date_key", "category", "is_counted", "quantity", "unit_price", "discount_amount", "item_total")
+WITH "orders" AS (
+  SELECT
+    "order_id",
+    "customer_id",
+    "date_key",
+    "is_counted"
+  FROM "core"."fct_orders"
+  WHERE
+    "order_id" IN (
+      SELECT
+        "order_id"
+      FROM "changed_keys"
+    )
+)
 SELECT
   "i"."order_item_id",
   "i"."order_id",
@@ -290,7 +317,7 @@ SELECT
   "i"."discount_amount",
   "i"."item_total"
 FROM "staging"."stg_order_items" AS "i"
-LEFT JOIN "core"."fct_orders" AS "o"
+LEFT JOIN "orders" AS "o"
   ON "o"."order_id" = "i"."order_id"
 LEFT JOIN "staging"."stg_products" AS "p"
   ON "p"."product_id" = "i"."product_id"
@@ -314,23 +341,29 @@ WHERE
   );
 
 SELECT
-  "wrong"."order_item_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."order_item_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_item_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "core"."fct_order_items"
+  FROM (
+    SELECT
+      "order_item_id"
+    FROM "core"."fct_order_items"
+  ) AS "s1"
   GROUP BY
     "order_item_id"
   HAVING
     COUNT(*) > 1 OR "order_item_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."order_item_id",
-  "wrong"."order_id"
+  "wrong_rows"."order_item_id",
+  "wrong_rows"."order_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "i"."order_item_id",
@@ -339,13 +372,14 @@ FROM (
   LEFT JOIN "core"."fct_orders" AS "o"
     ON "o"."order_id" = "i"."order_id"
   WHERE
-    "o"."order_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+    "i"."date_key" IS NULL AND "o"."order_id" IS NULL
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."order_item_id",
-  "wrong"."order_id"
+  "wrong_rows"."order_item_id",
+  "wrong_rows"."order_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_item_id",
@@ -353,26 +387,16 @@ FROM (
   FROM "core"."fct_order_items"
   WHERE
     "product_id" = -1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'core.fct_order_items' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'core.fct_order_items'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"order_item_id"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -21,6 +21,10 @@ WITH "reads" AS (
     'orders' AS "stage"
   UNION ALL
   SELECT
+    'staging.stg_customers' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
     'staging.stg_order_items' AS "table_name",
     'order_items' AS "stage"
   UNION ALL
@@ -165,6 +169,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -183,6 +188,14 @@ FROM (
     FROM "staging"."customers" AS "s"
     LEFT JOIN "new_batches" AS "b"
       ON "b"."batch_id" = "s"."batch_id"
+    WHERE
+      "s"."customer_id" IN (
+        SELECT
+          "n"."customer_id"
+        FROM "staging"."customers" AS "n"
+        INNER JOIN "new_batches" AS "c"
+          ON "c"."batch_id" = "n"."batch_id"
+      )
     GROUP BY
       "s"."customer_id"
     HAVING
@@ -262,6 +275,14 @@ FROM (
       FROM "staging"."customers" AS "s"
       LEFT JOIN "new_batches" AS "b"
         ON "b"."batch_id" = "s"."batch_id"
+      WHERE
+        "s"."customer_id" IN (
+          SELECT
+            "n"."customer_id"
+          FROM "staging"."customers" AS "n"
+          INNER JOIN "new_batches" AS "c"
+            ON "c"."batch_id" = "n"."batch_id"
+        )
       GROUP BY
         "s"."customer_id"
       HAVING
@@ -378,34 +399,41 @@ WHERE
   );
 
 SELECT
-  "wrong"."order_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."order_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "core"."fct_orders"
+  FROM (
+    SELECT
+      "order_id"
+    FROM "core"."fct_orders"
+  ) AS "s1"
   GROUP BY
     "order_id"
   HAVING
     COUNT(*) > 1 OR "order_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."order_id"
+  "wrong_rows"."order_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_id"
   FROM "core"."fct_orders"
   WHERE
     "customer_id" = -1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."customer_id",
-  "wrong"."orders"
+  "wrong_rows"."customer_id",
+  "wrong_rows"."orders",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "o"."customer_id",
@@ -417,12 +445,13 @@ FROM (
     "c"."customer_id" IS NULL
   GROUP BY
     "o"."customer_id"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."order_id",
-  "wrong"."date_key"
+  "wrong_rows"."order_id",
+  "wrong_rows"."date_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "o"."order_id",
@@ -432,14 +461,15 @@ FROM (
     ON "d"."date_key" = "o"."date_key"
   WHERE
     "d"."date_key" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."order_id",
-  "wrong"."total_amount",
-  "wrong"."items_amount",
-  "wrong"."shipping_cost"
+  "wrong_rows"."order_id",
+  "wrong_rows"."total_amount",
+  "wrong_rows"."items_amount",
+  "wrong_rows"."shipping_cost",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_id",
@@ -449,14 +479,15 @@ FROM (
   FROM "core"."fct_orders"
   WHERE
     ABS("total_amount" - "items_amount" - "shipping_cost") > 0.01
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."order_id",
-  "wrong"."earlier_order",
-  "wrong"."customer_id",
-  "wrong"."order_date"
+  "wrong_rows"."order_id",
+  "wrong_rows"."earlier_order",
+  "wrong_rows"."customer_id",
+  "wrong_rows"."order_date",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "ordered" AS (
     SELECT
@@ -474,6 +505,17 @@ FROM (
     FROM "core"."fct_orders"
     WHERE
       "customer_id" <> -1
+      AND "customer_id" IN (
+        SELECT
+          "customer_id"
+        FROM "core"."fct_orders"
+        WHERE
+          "order_id" IN (
+            SELECT
+              "order_id"
+            FROM "changed_keys"
+          )
+      )
   )
   SELECT
     "order_id",
@@ -483,26 +525,16 @@ FROM (
   FROM "ordered"
   WHERE
     "order_date" <= "earlier_date" + INTERVAL '15 minutes'
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'core.fct_orders' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers staging.customers staging.order_items staging.orders staging.stg_order_items staging.stg_orders' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'core.fct_orders'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'core.dim_customers staging.customers staging.order_items staging.orders staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"order_id"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -83,7 +83,8 @@ CREATE TABLE IF NOT EXISTS "registry"."refreshed" (
   "table_name" VARCHAR(65000) NOT NULL,
   "refreshed_at" TIMESTAMP NOT NULL,
   "changed_at" TIMESTAMP,
-  "inputs" VARCHAR(65000) NOT NULL
+  "inputs" VARCHAR(65000) NOT NULL,
+  "unique_key" VARCHAR(65000)
 );
 
 SELECT

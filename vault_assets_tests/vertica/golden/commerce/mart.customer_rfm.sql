@@ -24,23 +24,29 @@ WHERE
   "lifetime_orders" > 0;
 
 SELECT
-  "wrong"."customer_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."customer_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "customer_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."customer_rfm"
+  FROM (
+    SELECT
+      "customer_id"
+    FROM "mart"."customer_rfm"
+  ) AS "s1"
   GROUP BY
     "customer_id"
   HAVING
     COUNT(*) > 1 OR "customer_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.customer_rfm' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers staging.customers staging.orders staging.stg_orders' AS "inputs";
+  'core.dim_customers staging.customers staging.orders staging.stg_customers staging.stg_orders' AS "inputs",
+  '"customer_id"' AS "unique_key";

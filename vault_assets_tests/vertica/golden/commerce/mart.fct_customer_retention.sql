@@ -314,26 +314,33 @@ SELECT
 FROM "filled";
 
 SELECT
-  "wrong"."cohort_month",
-  "wrong"."months_since",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."cohort_month",
+  "wrong_rows"."months_since",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "cohort_month",
     "months_since",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."fct_customer_retention"
+  FROM (
+    SELECT
+      "cohort_month",
+      "months_since"
+    FROM "mart"."fct_customer_retention"
+  ) AS "s1"
   GROUP BY
     "cohort_month",
     "months_since"
   HAVING
     COUNT(*) > 1 OR "cohort_month" IS NULL OR "months_since" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."in_cohorts",
-  "wrong"."with_orders"
+  "wrong_rows"."in_cohorts",
+  "wrong_rows"."with_orders",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "cohorts" AS (
     SELECT
@@ -358,19 +365,20 @@ FROM (
   CROSS JOIN "customers" AS "c"
   WHERE
     "h"."customers" <> "c"."customers"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."cohort_month",
-  "wrong"."months_since",
-  "wrong"."cohort_size",
-  "wrong"."retained_customers",
-  "wrong"."retention_rate",
-  "wrong"."cohort_revenue",
-  "wrong"."revenue_per_retained_customer",
-  "wrong"."cumulative_revenue",
-  "wrong"."cumulative_retained"
+  "wrong_rows"."cohort_month",
+  "wrong_rows"."months_since",
+  "wrong_rows"."cohort_size",
+  "wrong_rows"."retained_customers",
+  "wrong_rows"."retention_rate",
+  "wrong_rows"."cohort_revenue",
+  "wrong_rows"."revenue_per_retained_customer",
+  "wrong_rows"."cumulative_revenue",
+  "wrong_rows"."cumulative_retained",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "fct_customer_retention"."cohort_month",
@@ -387,12 +395,13 @@ FROM (
     NOT "retention_rate" BETWEEN 0 AND 100
     OR "cumulative_retained" > "cohort_size"
     OR "retained_customers" > "cumulative_retained"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.fct_customer_retention' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.customer_months core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.stg_order_items staging.stg_orders' AS "inputs";
+  'core.customer_months core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"cohort_month", "months_since"' AS "unique_key";

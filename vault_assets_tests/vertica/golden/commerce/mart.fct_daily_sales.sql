@@ -269,33 +269,39 @@ SELECT
 FROM "filled";
 
 SELECT
-  "wrong"."date_key",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."date_key",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "date_key",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."fct_daily_sales"
+  FROM (
+    SELECT
+      "date_key"
+    FROM "mart"."fct_daily_sales"
+  ) AS "s1"
   GROUP BY
     "date_key"
   HAVING
     COUNT(*) > 1 OR "date_key" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."gross_orders",
-  "wrong"."orders",
-  "wrong"."gross_amount",
-  "wrong"."amount",
-  "wrong"."items",
-  "wrong"."revenue",
-  "wrong"."gross_orders_1",
-  "wrong"."orders_1",
-  "wrong"."gross_amount_1",
-  "wrong"."amount_1",
-  "wrong"."items_1",
-  "wrong"."revenue_1"
+  "wrong_rows"."gross_orders",
+  "wrong_rows"."orders",
+  "wrong_rows"."gross_amount",
+  "wrong_rows"."amount",
+  "wrong_rows"."items",
+  "wrong_rows"."revenue",
+  "wrong_rows"."gross_orders_1",
+  "wrong_rows"."orders_1",
+  "wrong_rows"."gross_amount_1",
+  "wrong_rows"."amount_1",
+  "wrong_rows"."items_1",
+  "wrong_rows"."revenue_1",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "days" AS (
     SELECT
@@ -354,12 +360,13 @@ FROM (
         NOT ("d"."items" <=> "i"."items") OR NOT ("d"."revenue" <=> "i"."revenue")
       )
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."date_key",
-  "wrong"."next_day"
+  "wrong_rows"."date_key",
+  "wrong_rows"."next_day",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "days" AS (
     SELECT
@@ -377,12 +384,13 @@ FROM (
     OR (
       "d"."next_day" IS NULL AND "d"."date_key" <> "a"."as_of"
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.fct_daily_sales' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_day staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
+  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_day staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"date_key"' AS "unique_key";

@@ -310,26 +310,32 @@ SELECT
 FROM "filled";
 
 SELECT
-  "wrong"."month_start",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."month_start",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "month_start",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."fct_monthly_sales"
+  FROM (
+    SELECT
+      "month_start"
+    FROM "mart"."fct_monthly_sales"
+  ) AS "s1"
   GROUP BY
     "month_start"
   HAVING
     COUNT(*) > 1 OR "month_start" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."month_start",
-  "wrong"."orders_count",
-  "wrong"."of_days",
-  "wrong"."total_sales_amount",
-  "wrong"."amount"
+  "wrong_rows"."month_start",
+  "wrong_rows"."orders_count",
+  "wrong_rows"."of_days",
+  "wrong_rows"."total_sales_amount",
+  "wrong_rows"."amount",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "days" AS (
     SELECT
@@ -366,35 +372,36 @@ FROM (
         OR NOT ("m"."items_revenue" <=> "d"."revenue")
       )
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."month_start",
-  "wrong"."year_month",
-  "wrong"."gross_orders",
-  "wrong"."orders_count",
-  "wrong"."completed_orders",
-  "wrong"."cancelled_orders",
-  "wrong"."unique_customers",
-  "wrong"."new_customers",
-  "wrong"."gross_sales_amount",
-  "wrong"."total_sales_amount",
-  "wrong"."total_shipping_cost",
-  "wrong"."total_product_revenue",
-  "wrong"."average_order_value",
-  "wrong"."total_items_sold",
-  "wrong"."items_revenue",
-  "wrong"."electronics_items",
-  "wrong"."clothing_items",
-  "wrong"."footwear_items",
-  "wrong"."accessories_items",
-  "wrong"."electronics_revenue",
-  "wrong"."clothing_revenue",
-  "wrong"."footwear_revenue",
-  "wrong"."accessories_revenue",
-  "wrong"."cancellation_rate",
-  "wrong"."sales_growth_pct"
+  "wrong_rows"."month_start",
+  "wrong_rows"."year_month",
+  "wrong_rows"."gross_orders",
+  "wrong_rows"."orders_count",
+  "wrong_rows"."completed_orders",
+  "wrong_rows"."cancelled_orders",
+  "wrong_rows"."unique_customers",
+  "wrong_rows"."new_customers",
+  "wrong_rows"."gross_sales_amount",
+  "wrong_rows"."total_sales_amount",
+  "wrong_rows"."total_shipping_cost",
+  "wrong_rows"."total_product_revenue",
+  "wrong_rows"."average_order_value",
+  "wrong_rows"."total_items_sold",
+  "wrong_rows"."items_revenue",
+  "wrong_rows"."electronics_items",
+  "wrong_rows"."clothing_items",
+  "wrong_rows"."footwear_items",
+  "wrong_rows"."accessories_items",
+  "wrong_rows"."electronics_revenue",
+  "wrong_rows"."clothing_revenue",
+  "wrong_rows"."footwear_revenue",
+  "wrong_rows"."accessories_revenue",
+  "wrong_rows"."cancellation_rate",
+  "wrong_rows"."sales_growth_pct",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "fct_monthly_sales"."month_start",
@@ -425,12 +432,13 @@ FROM (
   FROM "mart"."fct_monthly_sales"
   WHERE
     "cancellation_rate" < 0 OR "cancellation_rate" > 100
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.fct_monthly_sales' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_month staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
+  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_month staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"month_start"' AS "unique_key";

@@ -40,32 +40,39 @@ SELECT
 FROM "mart"."fct_customer_retention";
 
 SELECT
-  "wrong"."cohort_month",
-  "wrong"."months_since",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."cohort_month",
+  "wrong_rows"."months_since",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "cohort_month",
     "months_since",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."metric_customer_retention"
+  FROM (
+    SELECT
+      "cohort_month",
+      "months_since"
+    FROM "mart"."metric_customer_retention"
+  ) AS "s1"
   GROUP BY
     "cohort_month",
     "months_since"
   HAVING
     COUNT(*) > 1 OR "cohort_month" IS NULL OR "months_since" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."cohort_month",
-  "wrong"."months_since",
-  "wrong"."cohort_size",
-  "wrong"."retention_rate",
-  "wrong"."cumulative_retention_rate",
-  "wrong"."cumulative_revenue_per_customer",
-  "wrong"."retention_change",
-  "wrong"."retention_stage"
+  "wrong_rows"."cohort_month",
+  "wrong_rows"."months_since",
+  "wrong_rows"."cohort_size",
+  "wrong_rows"."retention_rate",
+  "wrong_rows"."cumulative_retention_rate",
+  "wrong_rows"."cumulative_revenue_per_customer",
+  "wrong_rows"."retention_change",
+  "wrong_rows"."retention_stage",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "metric_customer_retention"."cohort_month",
@@ -79,29 +86,13 @@ FROM (
   FROM "mart"."metric_customer_retention"
   WHERE
     ABS("retention_change") > 20
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-SELECT
-  COUNT(*)
-FROM (
-  SELECT
-    "metric_customer_retention"."cohort_month",
-    "metric_customer_retention"."months_since",
-    "metric_customer_retention"."cohort_size",
-    "metric_customer_retention"."retention_rate",
-    "metric_customer_retention"."cumulative_retention_rate",
-    "metric_customer_retention"."cumulative_revenue_per_customer",
-    "metric_customer_retention"."retention_change",
-    "metric_customer_retention"."retention_stage"
-  FROM "mart"."metric_customer_retention"
-  WHERE
-    ABS("retention_change") > 20
-) AS "wrong";
-
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.metric_customer_retention' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.customer_months core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.stg_order_items staging.stg_orders' AS "inputs";
+  'core.customer_months core.dim_customers core.fct_orders staging.customers staging.order_items staging.orders staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"cohort_month", "months_since"' AS "unique_key";

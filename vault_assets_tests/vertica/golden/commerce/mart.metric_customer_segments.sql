@@ -35,23 +35,29 @@ SELECT
 FROM "totals";
 
 SELECT
-  "wrong"."customer_segment",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."customer_segment",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "customer_segment",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."metric_customer_segments"
+  FROM (
+    SELECT
+      "customer_segment"
+    FROM "mart"."metric_customer_segments"
+  ) AS "s1"
   GROUP BY
     "customer_segment"
   HAVING
     COUNT(*) > 1 OR "customer_segment" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.metric_customer_segments' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers staging.customers staging.orders staging.stg_orders' AS "inputs";
+  'core.dim_customers staging.customers staging.orders staging.stg_customers staging.stg_orders' AS "inputs",
+  '"customer_segment"' AS "unique_key";

@@ -70,23 +70,29 @@ FROM (
 ) AS "s1";
 
 SELECT
-  "wrong"."date_key",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."date_key",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "date_key",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."metric_daily_sales"
+  FROM (
+    SELECT
+      "date_key"
+    FROM "mart"."metric_daily_sales"
+  ) AS "s1"
   GROUP BY
     "date_key"
   HAVING
     COUNT(*) > 1 OR "date_key" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.metric_daily_sales' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_day staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
+  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_day staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"date_key"' AS "unique_key";

@@ -95,23 +95,29 @@ SELECT
 FROM "months";
 
 SELECT
-  "wrong"."month_start",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."month_start",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "month_start",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."metric_monthly_sales"
+  FROM (
+    SELECT
+      "month_start"
+    FROM "mart"."metric_monthly_sales"
+  ) AS "s1"
   GROUP BY
     "month_start"
   HAVING
     COUNT(*) > 1 OR "month_start" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.metric_monthly_sales' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_month staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
+  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_month staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"month_start"' AS "unique_key";

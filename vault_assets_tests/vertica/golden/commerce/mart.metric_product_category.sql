@@ -53,6 +53,10 @@ WITH "reads" AS (
     'products' AS "stage"
   UNION ALL
   SELECT
+    'staging.stg_customers' AS "table_name",
+    'customers' AS "stage"
+  UNION ALL
+  SELECT
     'staging.stg_order_items' AS "table_name",
     'order_items' AS "stage"
   UNION ALL
@@ -197,6 +201,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -226,6 +231,14 @@ FROM (
       FROM "staging"."customers" AS "s"
       LEFT JOIN "new_batches" AS "b"
         ON "b"."batch_id" = "s"."batch_id"
+      WHERE
+        "s"."customer_id" IN (
+          SELECT
+            "n"."customer_id"
+          FROM "staging"."customers" AS "n"
+          INNER JOIN "new_batches" AS "c"
+            ON "c"."batch_id" = "n"."batch_id"
+        )
       GROUP BY
         "s"."customer_id"
       HAVING
@@ -350,26 +363,33 @@ WHERE
   );
 
 SELECT
-  "wrong"."month_start",
-  "wrong"."category",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."month_start",
+  "wrong_rows"."category",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "month_start",
     "category",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."metric_product_category"
+  FROM (
+    SELECT
+      "month_start",
+      "category"
+    FROM "mart"."metric_product_category"
+  ) AS "s1"
   GROUP BY
     "month_start",
     "category"
   HAVING
     COUNT(*) > 1 OR "month_start" IS NULL OR "category" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."month_start",
-  "wrong"."shares"
+  "wrong_rows"."month_start",
+  "wrong_rows"."shares",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "month_start",
@@ -379,26 +399,16 @@ FROM (
     "month_start"
   HAVING
     ABS(SUM("revenue_share") - 100) > 0.01 * COUNT(*)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.metric_product_category' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_order_items staging.stg_orders' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.metric_product_category'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'core.dim_customers core.fct_order_items core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  '"month_start", "category"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -61,14 +61,17 @@ ORDER BY
   "b"."load_ts";
 
 SELECT
+  "batch_id",
   "object_key" AS "key",
   "etag",
   "size",
   "modified"
 FROM "registry"."objects"
 WHERE
-  "batch_id" = 'customers-20300101-000000-000000'
+  "batch_id" IN ('customers-20300101-000000-000000')
 ORDER BY
+  CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
+  "batch_id",
   CASE WHEN "position" IS NULL THEN 1 ELSE 0 END,
   "position";
 
@@ -102,10 +105,11 @@ SELECT
   '{"columns": ["customer_id", "name", "email", "phone", "created_at", "updated_at"], "unique": ["email"], "from_key": {"extract_date": "2024-03-01"}}' AS "note";
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."records",
-  "wrong"."loaded",
-  "wrong"."quarantined"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."records",
+  "wrong_rows"."loaded",
+  "wrong_rows"."quarantined",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loaded" AS (
     SELECT
@@ -143,15 +147,16 @@ FROM (
     "a"."table_name" = 'staging.customers'
     AND "a"."batch_id" IN ('customers-20300101-000000-000000')
     AND "a"."rows_in" <> COALESCE("l"."row_count", 0) + COALESCE("q"."row_count", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."reason",
-  "wrong"."detail",
-  "wrong"."raw"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."reason",
+  "wrong_rows"."detail",
+  "wrong_rows"."raw",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -163,13 +168,13 @@ FROM (
   WHERE
     "table_name" = 'staging.customers'
     AND "batch_id" IN ('customers-20300101-000000-000000')
-) AS "wrong"
+) AS "wrong_rows"
 ORDER BY
   CASE WHEN "batch_id" IS NULL THEN 1 ELSE 0 END,
   "batch_id",
   CASE WHEN "row_no" IS NULL THEN 1 ELSE 0 END,
   "row_no"
-LIMIT 11;
+LIMIT 10;
 
 SELECT
   "files"."batch_id",
@@ -192,9 +197,10 @@ WHERE
   "batch_id" IN ('customers-20300101-000000-000000', 'customers-20300101-000000-000000');
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."status",
-  "wrong"."reason"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."status",
+  "wrong_rows"."reason",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -228,12 +234,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"header": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."unknown_columns"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."unknown_columns",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -265,12 +272,13 @@ FROM (
       ),
       REGEXP_SUBSTR("note", '"unknown_columns": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1)
     ) IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."newest",
-  "wrong"."age_in_hours"
+  "wrong_rows"."newest",
+  "wrong_rows"."age_in_hours",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     MAX(CAST("updated_at" AS TIMESTAMP)) AS "newest",
@@ -281,12 +289,13 @@ FROM (
       DATEDIFF('second', MAX(CAST("updated_at" AS TIMESTAMP)), GETUTCDATE()) > 24.0 * 3600,
       TRUE
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."newest",
-  "wrong"."age_in_hours"
+  "wrong_rows"."newest",
+  "wrong_rows"."age_in_hours",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     MAX(CAST("updated_at" AS TIMESTAMP)) AS "newest",
@@ -297,13 +306,14 @@ FROM (
       DATEDIFF('second', MAX(CAST("updated_at" AS TIMESTAMP)), GETUTCDATE()) > 48.0 * 3600,
       TRUE
     )
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."batch_id",
-  "wrong"."row_no",
-  "wrong"."email"
+  "wrong_rows"."batch_id",
+  "wrong_rows"."row_no",
+  "wrong_rows"."email",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "batch_id",
@@ -313,5 +323,5 @@ FROM (
   WHERE
     "batch_id" IN ('customers-20300101-000000-000000')
     AND NOT REGEXP_LIKE("email", '\A(?:[^@\s]+@[^@\s]+\.[^@\s]+)\z')
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;

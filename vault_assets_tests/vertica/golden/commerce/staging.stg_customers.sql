@@ -1,3 +1,175 @@
+CREATE LOCAL TEMPORARY TABLE "mart_batches" ON COMMIT PRESERVE ROWS AS
+WITH "reads" AS (
+  SELECT
+    'staging.customers' AS "table_name",
+    'customers' AS "stage"
+), "needed" AS (
+  SELECT
+    "stage",
+    COUNT(*) AS "tables"
+  FROM "reads"
+  GROUP BY
+    "stage"
+), "staged" AS (
+  SELECT
+    "stage",
+    "batch_id",
+    "load_ts",
+    REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
+    "rows_in" AS "records",
+    "inserted" AS "loaded"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" = 'staging.' || "stage"
+    AND "stage" IN (
+      SELECT
+        "stage"
+      FROM "reads"
+    )
+), "marks" AS (
+  SELECT
+    "a"."stage",
+    "a"."batch_id",
+    COUNT(*) AS "tables",
+    TO_HEX(
+      BIT_XOR(
+        HEX_TO_BINARY(
+          MD5(
+            CASE
+              WHEN "a"."table_name" IN (
+                'core.settings',
+                'core.as_of',
+                'staging.stg_customers',
+                'staging.stg_products',
+                'staging.stg_orders',
+                'staging.stg_order_items',
+                'core.dim_date',
+                'core.dim_customers',
+                'core.dim_products',
+                'core.fct_orders',
+                'core.fct_order_items',
+                'core.sales_by_day',
+                'core.sales_by_month',
+                'core.customer_months',
+                'mart.mart_dim_customers',
+                'mart.mart_dim_products',
+                'mart.fct_daily_sales',
+                'mart.fct_monthly_sales',
+                'mart.fct_customer_retention',
+                'mart.metric_daily_sales',
+                'mart.metric_monthly_sales',
+                'mart.metric_customer_retention',
+                'mart.metric_product_category',
+                'mart.metric_customer_segments',
+                'mart.inventory_reorder',
+                'mart.customer_rfm'
+              )
+              THEN SUBSTR((
+                COALESCE('|' || "a"."table_name", '') || COALESCE('|' || "a"."note", '')
+              ), 2)
+              ELSE SUBSTR(
+                (
+                  COALESCE('|' || "a"."table_name", '') || COALESCE('|' || CAST("a"."applied_at" AS VARCHAR(30)), '')
+                ),
+                2
+              )
+            END
+          )
+        )
+      )
+    ) AS "mark"
+  FROM "registry"."applied" AS "a"
+  INNER JOIN "reads" AS "r"
+    ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
+  WHERE
+    NOT ("a"."note" <=> '{"replay": true}')
+  GROUP BY
+    "a"."stage",
+    "a"."batch_id"
+), "rewritten" AS (
+  SELECT
+    "s"."batch_id",
+    MAX("w"."rewritten_at") AS "rewritten_at"
+  FROM "staged" AS "s"
+  INNER JOIN "registry"."rewritten" AS "w"
+    ON "w"."since" <= "s"."load_ts"
+  WHERE
+    "w"."table_name" IN (
+      SELECT
+        "table_name"
+      FROM "reads"
+    )
+  GROUP BY
+    "s"."batch_id"
+), "judged" AS (
+  SELECT
+    "s"."stage",
+    "s"."batch_id",
+    "s"."load_ts",
+    "s"."from_key",
+    "s"."records",
+    "s"."loaded",
+    COALESCE("m"."tables" = "n"."tables", FALSE) AS "is_complete",
+    '{"applied": "' || COALESCE("m"."mark", '0') || '"' AS "applied",
+    ', "rewritten": "' || COALESCE(CAST("w"."rewritten_at" AS VARCHAR(30)), '') || '"}' AS "rewritten"
+  FROM "staged" AS "s"
+  INNER JOIN "needed" AS "n"
+    ON "n"."stage" = "s"."stage"
+  LEFT JOIN "marks" AS "m"
+    ON "m"."stage" = "s"."stage" AND "m"."batch_id" = "s"."batch_id"
+  LEFT JOIN "rewritten" AS "w"
+    ON "w"."batch_id" = "s"."batch_id"
+), "consumed" AS (
+  SELECT
+    "stage",
+    "batch_id",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" = 'staging.stg_customers'
+)
+SELECT
+  "j"."stage" AS "source",
+  "j"."batch_id",
+  "j"."load_ts",
+  "j"."from_key",
+  "j"."records",
+  "j"."loaded",
+  "j"."applied" || "j"."rewritten" AS "built_from",
+  "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
+  "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
+  "j"."is_complete"
+  AND NOT "c"."batch_id" IS NULL
+  AND NOT LEFT("c"."note", CHARACTER_LENGTH("j"."applied")) = "j"."applied" AS "is_again"
+FROM "judged" AS "j"
+LEFT JOIN "consumed" AS "c"
+  ON "c"."stage" = "j"."stage" AND "c"."batch_id" = "j"."batch_id";
+
+CREATE LOCAL TEMPORARY TABLE "new_batches" ON COMMIT PRESERVE ROWS AS
+SELECT
+  "source",
+  "batch_id",
+  "load_ts",
+  "from_key",
+  "records",
+  "loaded"
+FROM "mart_batches"
+WHERE
+  FALSE;
+
+CREATE LOCAL TEMPORARY TABLE "changed_keys" ON COMMIT PRESERVE ROWS AS
+SELECT
+  "customer_id"
+FROM (
+  SELECT
+    "s"."customer_id"
+  FROM "staging"."customers" AS "s"
+  INNER JOIN "new_batches" AS "b"
+    ON "b"."batch_id" = "s"."batch_id"
+) AS "s1"
+LIMIT 0;
+
 CREATE TABLE IF NOT EXISTS "staging"."stg_customers" (
   "customer_id" INT,
   "name" VARCHAR(65000),
@@ -6,6 +178,45 @@ CREATE TABLE IF NOT EXISTS "staging"."stg_customers" (
   "created_at" TIMESTAMP,
   "updated_at" TIMESTAMP
 );
+
+CREATE LOCAL TEMPORARY TABLE "new_batches" ON COMMIT PRESERVE ROWS AS
+SELECT
+  "source",
+  "batch_id",
+  "load_ts",
+  "from_key",
+  "records",
+  "loaded"
+FROM "mart_batches"
+WHERE
+  TRUE;
+
+INSERT INTO "changed_keys" ("customer_id")
+SELECT DISTINCT
+  "customer_id"
+FROM (
+  SELECT
+    "customer_id"
+  FROM (
+    SELECT
+      "s"."customer_id"
+    FROM "staging"."customers" AS "s"
+    INNER JOIN "new_batches" AS "b"
+      ON "b"."batch_id" = "s"."batch_id"
+  ) AS "s2"
+  UNION ALL
+  SELECT
+    "customer_id"
+  FROM "staging"."stg_customers"
+  WHERE
+    NOT "customer_id" IS NULL
+) AS "s1";
+
+SELECT
+  COUNT(*)
+FROM "changed_keys"
+WHERE
+  "customer_id" IS NULL;
 
 DELETE FROM "staging"."stg_customers";
 
@@ -30,28 +241,52 @@ FROM (
       ORDER BY COALESCE("s"."updated_at", "s"."created_at") DESC NULLS LAST, "s"."load_ts" DESC NULLS LAST, "s"."row_no" DESC NULLS LAST
     ) AS "_w1"
   FROM "staging"."customers" AS "s"
+  WHERE
+    "s"."customer_id" IN (
+      SELECT
+        "customer_id"
+      FROM "changed_keys"
+    )
 ) AS "q1"
 WHERE
   "q1"."_w1" = 1;
 
 SELECT
-  "wrong"."customer_id",
-  "wrong"."rows_with_this_key"
+  COUNT(*)
+FROM "staging"."stg_customers"
+WHERE
+  (
+    "customer_id"
+  ) IN (
+    SELECT
+      "customer_id"
+    FROM "changed_keys"
+  );
+
+SELECT
+  "wrong_rows"."customer_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "customer_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "staging"."stg_customers"
+  FROM (
+    SELECT
+      "customer_id"
+    FROM "staging"."stg_customers"
+  ) AS "s1"
   GROUP BY
     "customer_id"
   HAVING
     COUNT(*) > 1 OR "customer_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."email",
-  "wrong"."customers"
+  "wrong_rows"."email",
+  "wrong_rows"."customers",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "email",
@@ -61,15 +296,16 @@ FROM (
     "email"
   HAVING
     COUNT(*) > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'staging.stg_customers' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'staging.customers' AS "inputs";
+  'staging.customers' AS "inputs",
+  '"customer_id"' AS "unique_key";
 
 CREATE OR REPLACE VIEW "registry"."model_freshness" AS
 WITH "built" AS (
@@ -340,3 +576,35 @@ GROUP BY
   "b"."table_name",
   "b"."refreshed_at",
   "b"."changed_at";
+
+SELECT
+  BOOL_OR("is_new" AND "is_consumed")
+FROM "mart_batches";
+
+INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
+SELECT
+  'staging.stg_customers' AS "table_name",
+  "source" AS "stage",
+  "batch_id",
+  "load_ts",
+  'run' AS "run_id",
+  0 AS "rows_in",
+  0 AS "inserted",
+  0 AS "unchanged",
+  0 AS "duplicate",
+  0 AS "quarantined",
+  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
+  "built_from" AS "note"
+FROM "mart_batches"
+WHERE
+  "is_new";
+
+SELECT
+  COUNT(*)
+FROM "changed_keys";
+
+DROP TABLE IF EXISTS "changed_keys";
+
+DROP TABLE IF EXISTS "mart_batches";
+
+DROP TABLE IF EXISTS "new_batches";

@@ -141,6 +141,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -309,23 +310,29 @@ WHERE
   );
 
 SELECT
-  "wrong"."order_item_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."order_item_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_item_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "staging"."stg_order_items"
+  FROM (
+    SELECT
+      "order_item_id"
+    FROM "staging"."stg_order_items"
+  ) AS "s1"
   GROUP BY
     "order_item_id"
   HAVING
     COUNT(*) > 1 OR "order_item_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."order_item_id",
-  "wrong"."order_id"
+  "wrong_rows"."order_item_id",
+  "wrong_rows"."order_id",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_item_id",
@@ -333,26 +340,16 @@ FROM (
   FROM "staging"."stg_order_items"
   WHERE
     "is_clamped"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'staging.stg_order_items' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'staging.order_items staging.orders' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'staging.stg_order_items'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'staging.order_items staging.orders' AS "inputs",
+  '"order_item_id"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

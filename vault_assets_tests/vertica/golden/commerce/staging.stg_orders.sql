@@ -137,6 +137,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -144,18 +145,6 @@ SELECT
 FROM "judged" AS "j"
 LEFT JOIN "consumed" AS "c"
   ON "c"."stage" = "j"."stage" AND "c"."batch_id" = "j"."batch_id";
-
-CREATE LOCAL TEMPORARY TABLE "new_batches" ON COMMIT PRESERVE ROWS AS
-SELECT
-  "source",
-  "batch_id",
-  "load_ts",
-  "from_key",
-  "records",
-  "loaded"
-FROM "mart_batches"
-WHERE
-  FALSE;
 
 CREATE LOCAL TEMPORARY TABLE "changed_keys" ON COMMIT PRESERVE ROWS AS
 SELECT
@@ -187,18 +176,6 @@ CREATE TABLE IF NOT EXISTS "staging"."stg_orders" (
   "created_at" TIMESTAMP,
   "updated_at" TIMESTAMP
 );
-
-CREATE LOCAL TEMPORARY TABLE "new_batches" ON COMMIT PRESERVE ROWS AS
-SELECT
-  "source",
-  "batch_id",
-  "load_ts",
-  "from_key",
-  "records",
-  "loaded"
-FROM "mart_batches"
-WHERE
-  TRUE;
 
 INSERT INTO "changed_keys" ("order_id")
 SELECT DISTINCT
@@ -292,37 +269,32 @@ WHERE
   );
 
 SELECT
-  "wrong"."order_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."order_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "order_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "staging"."stg_orders"
+  FROM (
+    SELECT
+      "order_id"
+    FROM "staging"."stg_orders"
+  ) AS "s1"
   GROUP BY
     "order_id"
   HAVING
     COUNT(*) > 1 OR "order_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'staging.stg_orders' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'staging.orders' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'staging.stg_orders'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'staging.orders' AS "inputs",
+  '"order_id"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT
@@ -341,13 +313,3 @@ SELECT
 FROM "mart_batches"
 WHERE
   "is_new";
-
-SELECT
-  COUNT(*)
-FROM "changed_keys";
-
-DROP TABLE IF EXISTS "changed_keys";
-
-DROP TABLE IF EXISTS "mart_batches";
-
-DROP TABLE IF EXISTS "new_batches";

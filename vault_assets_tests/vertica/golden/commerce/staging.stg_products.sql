@@ -41,23 +41,29 @@ WHERE
   "q1"."_w1" = 1;
 
 SELECT
-  "wrong"."product_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."product_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "product_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "staging"."stg_products"
+  FROM (
+    SELECT
+      "product_id"
+    FROM "staging"."stg_products"
+  ) AS "s1"
   GROUP BY
     "product_id"
   HAVING
     COUNT(*) > 1 OR "product_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."product_id",
-  "wrong"."price"
+  "wrong_rows"."product_id",
+  "wrong_rows"."price",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "product_id",
@@ -65,12 +71,13 @@ FROM (
   FROM "staging"."stg_products"
   WHERE
     "price" < 0
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'staging.stg_products' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'staging.products' AS "inputs";
+  'staging.products' AS "inputs",
+  '"product_id"' AS "unique_key";

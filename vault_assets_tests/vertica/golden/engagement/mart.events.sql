@@ -124,6 +124,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -290,12 +291,13 @@ WHERE
     FROM "changed_partitions"
   );
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.events' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.events' AS "inputs";
+  'stage.events' AS "inputs",
+  '' AS "unique_key";
 
 CREATE OR REPLACE VIEW "registry"."model_freshness" AS
 WITH "built" AS (
@@ -567,16 +569,9 @@ GROUP BY
   "b"."refreshed_at",
   "b"."changed_at";
 
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.events'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+SELECT
+  BOOL_OR("is_new" AND "is_consumed")
+FROM "mart_batches";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -124,6 +124,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -301,10 +302,11 @@ WHERE
   );
 
 SELECT
-  "wrong"."etl_date",
-  "wrong"."user_id",
-  "wrong"."currencies",
-  "wrong"."taken"
+  "wrong_rows"."etl_date",
+  "wrong_rows"."user_id",
+  "wrong_rows"."currencies",
+  "wrong_rows"."taken",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "etl_date",
@@ -317,26 +319,16 @@ FROM (
     "user_id"
   HAVING
     COUNT(DISTINCT "currency") > 1
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.payments' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.payments' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.payments'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'stage.payments' AS "inputs",
+  '' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

@@ -124,6 +124,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -277,57 +278,32 @@ WHERE
   );
 
 SELECT
-  "wrong"."id",
-  "wrong"."active",
-  "wrong"."delivered",
-  "wrong"."media_id",
-  "wrong"."media_item_id",
-  "wrong"."posted_at",
-  "wrong"."scheduled_at",
-  "wrong"."social_profile_id",
-  "wrong"."user_id",
-  "wrong"."type",
-  "wrong"."event_date",
-  "wrong"."etl_date",
-  "wrong"."user_bucket"
+  "wrong_rows"."id",
+  "wrong_rows"."user_id",
+  "wrong_rows"."etl_date",
+  "wrong_rows"."posted_at",
+  "wrong_rows"."event_date",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
-    "posts"."id",
-    "posts"."active",
-    "posts"."delivered",
-    "posts"."media_id",
-    "posts"."media_item_id",
-    "posts"."posted_at",
-    "posts"."scheduled_at",
-    "posts"."social_profile_id",
-    "posts"."user_id",
-    "posts"."type",
-    "posts"."event_date",
-    "posts"."etl_date",
-    "posts"."user_bucket"
+    "id",
+    "user_id",
+    "etl_date",
+    "posted_at",
+    "event_date"
   FROM "mart"."posts"
   WHERE
     "event_date" > CAST("posted_at" AS DATE)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.posts' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'stage.posts' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.posts'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'stage.posts' AS "inputs",
+  '' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT

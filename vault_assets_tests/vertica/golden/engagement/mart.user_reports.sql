@@ -144,6 +144,7 @@ SELECT
   "j"."loaded",
   "j"."applied" || "j"."rewritten" AS "built_from",
   "j"."is_complete",
+  NOT "c"."batch_id" IS NULL AS "is_consumed",
   "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
   "j"."is_complete"
   AND NOT "c"."batch_id" IS NULL
@@ -317,7 +318,7 @@ INNER JOIN (
       SELECT
         "p"."user_id",
         COUNT(*) AS "total_posts",
-        CAST(AVG(CAST(DATEDIFF('microsecond', "p"."scheduled_at", "p"."posted_at") AS FLOAT)) AS FLOAT) / 1000000 AS "average_schedule_seconds",
+        CAST(CAST(SUM(DATEDIFF('microsecond', "p"."scheduled_at", "p"."posted_at")) AS FLOAT) AS FLOAT) / NULLIF(COUNT("p"."scheduled_at") * 1000000, 0) AS "average_schedule_seconds",
         COUNT(CASE WHEN "p"."type" = 'TwitterPost' THEN 1 END) AS "total_twitter_post",
         COUNT(CASE WHEN "p"."type" = 'FacebookPost' THEN 1 END) AS "total_facebook_post",
         COUNT(CASE WHEN "p"."type" = 'PinterestPost' THEN 1 END) AS "total_pinterest_post",
@@ -456,27 +457,34 @@ WHERE
   );
 
 SELECT
-  "wrong"."etl_date",
-  "wrong"."user_id",
-  "wrong"."rows_with_this_key"
+  "wrong_rows"."etl_date",
+  "wrong_rows"."user_id",
+  "wrong_rows"."rows_with_this_key",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
     "etl_date",
     "user_id",
     COUNT(*) AS "rows_with_this_key"
-  FROM "mart"."user_reports"
+  FROM (
+    SELECT
+      "etl_date",
+      "user_id"
+    FROM "mart"."user_reports"
+  ) AS "s1"
   GROUP BY
     "etl_date",
     "user_id"
   HAVING
     COUNT(*) > 1 OR "etl_date" IS NULL OR "user_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."etl_date",
-  "wrong"."user_id",
-  "wrong"."problem"
+  "wrong_rows"."etl_date",
+  "wrong_rows"."user_id",
+  "wrong_rows"."problem",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loads" AS (
     SELECT
@@ -611,20 +619,21 @@ FROM (
     ON "r"."etl_date" = "k"."etl_date" AND "r"."user_id" = "k"."user_id"
   WHERE
     "k"."user_id" IS NULL OR "r"."user_id" IS NULL
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."etl_date",
-  "wrong"."revenue",
-  "wrong"."payers",
-  "wrong"."posts",
-  "wrong"."hashtags",
-  "wrong"."best_times",
-  "wrong"."paid",
-  "wrong"."posted",
-  "wrong"."suggested",
-  "wrong"."scheduled"
+  "wrong_rows"."etl_date",
+  "wrong_rows"."revenue",
+  "wrong_rows"."payers",
+  "wrong_rows"."posts",
+  "wrong_rows"."hashtags",
+  "wrong_rows"."best_times",
+  "wrong_rows"."paid",
+  "wrong_rows"."posted",
+  "wrong_rows"."suggested",
+  "wrong_rows"."scheduled",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "reported" AS (
     SELECT
@@ -784,14 +793,15 @@ FROM (
     OR "r"."posts" <> COALESCE("t"."posts", 0)
     OR "r"."hashtags" <> COALESCE("e"."hashtags", 0)
     OR "r"."best_times" <> COALESCE("e"."best_times", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."etl_date",
-  "wrong"."user_id",
-  "wrong"."total_posts",
-  "wrong"."of_known_types"
+  "wrong_rows"."etl_date",
+  "wrong_rows"."user_id",
+  "wrong_rows"."total_posts",
+  "wrong_rows"."of_known_types",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "known" AS (
     SELECT
@@ -861,14 +871,15 @@ FROM (
   WHERE
     NOT "r"."total_posts" IS NULL
     AND "r"."total_twitter_post" + "r"."total_facebook_post" + "r"."total_pinterest_post" + "r"."total_instagram_post" + "r"."total_instagram_story" + "r"."total_linkedin_post" + "r"."total_tiktok_post" <> COALESCE("k"."posts", 0)
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."stream",
-  "wrong"."etl_date",
-  "wrong"."own_date",
-  "wrong"."event_date"
+  "wrong_rows"."stream",
+  "wrong_rows"."etl_date",
+  "wrong_rows"."own_date",
+  "wrong_rows"."event_date",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "loads" AS (
     SELECT DISTINCT
@@ -1000,13 +1011,14 @@ FROM (
   FROM "recent"
   WHERE
     "event_date" <= "etl_date" - 90 OR "own_date" <> "etl_date"
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
 SELECT
-  "wrong"."user_id",
-  "wrong"."smallest",
-  "wrong"."largest"
+  "wrong_rows"."user_id",
+  "wrong_rows"."smallest",
+  "wrong_rows"."largest",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   WITH "buckets" AS (
     SELECT
@@ -1036,26 +1048,16 @@ FROM (
     COUNT(*) > 1
     OR MIN("b"."user_bucket") < 0
     OR MAX("b"."user_bucket") >= MAX("z"."buckets")
-) AS "wrong"
-LIMIT 11;
+) AS "wrong_rows"
+LIMIT 10;
 
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs")
+INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
 SELECT
   'mart.user_reports' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'mart.events mart.payments mart.posts stage.events stage.payments stage.posts' AS "inputs";
-
-DELETE FROM "registry"."applied"
-WHERE
-  "table_name" = 'mart.user_reports'
-  AND "batch_id" IN (
-    SELECT
-      "batch_id"
-    FROM "mart_batches"
-    WHERE
-      "is_new"
-  );
+  'mart.events mart.payments mart.posts stage.events stage.payments stage.posts' AS "inputs",
+  '"etl_date", "user_id"' AS "unique_key";
 
 INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
 SELECT
