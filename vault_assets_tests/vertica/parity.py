@@ -25,7 +25,9 @@ from vault_assets.settings import Settings
 from vault_assets.sql.tracing import mart_tables
 from vault_assets.targets.target import Target
 
-VOLATILE = frozenset({"applied_at", "failed_at", "run_id", "rewritten_at", "modified"})
+VOLATILE = frozenset({
+    "applied_at", "built_at", "due_at", "failed_at", "modified", "rewritten_at", "run_id"
+})  # fmt: skip
 """Columns that say when and by whom, which no two loads share."""
 
 _CONSUMED = '{"applied": "'

@@ -112,3 +112,17 @@ def test_a_column_that_is_not_there_is_refused_before_anything_runs() -> None:
 def test_unsegmented_and_segmented_exclude_each_other() -> None:
     with pytest.raises(ValidationError, match="exclude each other"):
         VerticaDesign(segmented_by=("a",), unsegmented=True)
+
+
+def test_a_text_of_a_user_is_not_cut_because_of_its_name(target: Vertica, server: Server) -> None:
+    declared = towns()
+    declared["sources"]["people"]["columns"]["status"] = "text"
+    layouts(target, server, declared)
+    stage, batches = (
+        server.table("designed_stage.people"),
+        server.table("designed_registry.batches"),
+    )
+    assert stage
+    assert batches
+    widths = [table.column(name) for table, name in ((stage, "status"), (batches, "kind"))]
+    assert [column.kind.length for column in widths if column] == [65_000, 40]

@@ -1,6 +1,7 @@
 """Transactions of the target: all or nothing, definitions in between, one writer, a true label."""
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,21 @@ def test_the_label_says_who_is_connected(target: Vertica, connect: Any) -> None:
     cursor.execute("select client_label from v_monitor.sessions")
     labels = [row[0] for row in cursor.fetchall()]
     assert any(label.startswith(f"vault-assets {target.warehouse} load ") for label in labels)
+
+
+def test_the_time_to_connect_does_not_bound_statements(server: Server, tmp_path: Path) -> None:
+    settings = settings_of(server, tmp_path, vertica_connection_timeout=0.5)
+    with Vertica("towns", settings) as target:
+        wire = target.connection().wire
+        slow = (
+            "select count(*) from v_monitor.configuration_parameters a "
+            "cross join v_monitor.configuration_parameters b "
+            "cross join v_monitor.sessions c where a.parameter_name || b.parameter_name = 'x'"
+        )
+        began = time.monotonic()
+        while time.monotonic() - began < 0.6:  # together longer than the time to connect
+            assert wire.run(slow).rows == [[0]]
+        assert wire._connection.socket.gettimeout() is None
 
 
 def test_two_writers_of_one_table_take_turns(

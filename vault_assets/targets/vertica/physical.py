@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from vault_assets.model.names import quoted
 from vault_assets.model.vertica import VerticaDesign
 from vault_assets.sql.plans import TablePlan
+from vault_assets.targets.vertica.names import REGISTRY
 from vault_assets.targets.vertica.twin import Column, Columns
-from vault_assets.targets.vertica.types import vertica_type
+from vault_assets.targets.vertica.types import registry_octets, vertica_type
 
 _STAGE = ("batch_id", "load_ts", "row_no", "record_source")
 
@@ -22,7 +23,10 @@ def column_body(columns: Columns, plan: TablePlan | None = None) -> str:
 def column_type(column: Column, plan: TablePlan | None = None) -> str:
     """Return the type of a column; a text is as wide as declared."""
     declared = {c.name: c.type.length for c in plan.columns} if plan else {}
-    return vertica_type(column.kind, column.name, declared.get(column.name))
+    octets = declared.get(column.name)
+    if plan is not None and plan.layer == REGISTRY:
+        octets = octets or registry_octets(column.name)
+    return vertica_type(column.kind, column.name, octets)
 
 
 def physical_clauses(columns: Columns, plan: TablePlan | None) -> str:
@@ -54,7 +58,7 @@ def default_design(columns: Columns, plan: TablePlan) -> VerticaDesign:
     """
     names = [column.name for column in columns]
     hashes = [column.name for column in columns if column.kind == "UUID"]
-    if plan.layer == "registry":
+    if plan.layer == REGISTRY:
         return VerticaDesign(order_by=tuple(names[:2]), unsegmented=True)
     if tuple(names[:4]) == _STAGE:
         spread = hashes[0] if hashes else "batch_id"

@@ -7,21 +7,20 @@ from vault_assets.errors import TargetError
 WIDEST = 65_000
 """Octets of the widest VARCHAR."""
 
-_OCTETS = {
-    "batch_id": 400,
+_OCTETS = {"batch_id": 400, "record_source": 1_000, "_outcome": 40}
+"""Widths of columns that every table of ours has, whose values are short."""
+
+_REGISTRY_OCTETS = {
     "parent_batch_id": 400,
     "duplicate_of": 400,
-    "record_source": 1_000,
     "table_name": 300,
-    "column_name": 300,
     "stage": 300,
     "source": 300,
     "run_id": 300,
     "status": 40,
     "kind": 40,
-    "_outcome": 40,
 }
-"""Widths of columns of our own whose values are short."""
+"""The same of the registry: there these names are not those of a user's column."""
 
 _INTEGERS = {
     "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT",
@@ -60,6 +59,11 @@ _BACK = {
 def is_text(kind: str) -> bool:
     """Whether a type of the engine is stored as text."""
     return kind in {"VARCHAR", "JSON", "NULL", '"NULL"'} or kind.startswith("ENUM")
+
+
+def registry_octets(name: str) -> int | None:
+    """Return the width of a column of the registry whose values are short; None of others."""
+    return _REGISTRY_OCTETS.get(name)
 
 
 def vertica_type(kind: str, name: str = "", octets: int | None = None) -> str:

@@ -39,6 +39,8 @@ class Wire:
         self.label = label
         self._connection = client().connect(**connection_options(settings, label))
         self._session = self._connection.backend_pid
+        # The client lets the time to connect bound every answer, also that of a long statement.
+        self._connection.socket.settimeout(None)
 
     @property
     def lost(self) -> bool:
