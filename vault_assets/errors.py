@@ -48,6 +48,10 @@ class UnavailableError(TargetError):
     """The target conflicted or did not answer, also when tried again; later it may."""
 
 
+class MissingLakeError(TargetError):
+    """There is no lake to read: nothing was loaded yet."""
+
+
 class LockedCatalogError(TargetError):
     """The single-process catalog is open in another process."""
 

@@ -8,7 +8,12 @@ from functools import wraps
 import duckdb
 import streamlit as st
 
-from vault_assets.errors import LockedCatalogError, SettingsError, VaultAssetsError
+from vault_assets.errors import (
+    LockedCatalogError,
+    MissingLakeError,
+    SettingsError,
+    VaultAssetsError,
+)
 from vault_assets.local.resolve import resolved
 from vault_assets.targets.engine import without_secrets
 
@@ -50,9 +55,7 @@ def explained_errors(warehouse: str) -> Iterator[None]:
 
 def is_missing(error: Exception) -> bool:
     """Return whether an error says that a lake or a mart is not there yet."""
-    if isinstance(error, VaultAssetsError):
-        return "does not exist" in error.what
-    return isinstance(error, duckdb.CatalogException)
+    return isinstance(error, MissingLakeError | duckdb.CatalogException)
 
 
 def _unreadable(warehouse: str, error: VaultAssetsError | duckdb.Error) -> None:

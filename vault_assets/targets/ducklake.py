@@ -15,7 +15,12 @@ import duckdb
 import psycopg
 from psycopg import conninfo
 
-from vault_assets.errors import LockedCatalogError, TargetError, UnavailableError
+from vault_assets.errors import (
+    LockedCatalogError,
+    MissingLakeError,
+    TargetError,
+    UnavailableError,
+)
 from vault_assets.model.names import checked, literal, quoted
 from vault_assets.settings import Settings
 from vault_assets.targets.engine import (
@@ -300,7 +305,7 @@ class DuckLake:
                 fix="Close the other process, or use the served form: `vault-assets up`.",
             )
         if self.read_only and any(sign in text for sign in _NO_LAKE):
-            return TargetError(
+            return MissingLakeError(
                 "there is no lake yet",
                 where=self.warehouse if self.served else str(self.catalog_file()),
                 fix=f"`vault-assets run {self.warehouse}` makes it.",
