@@ -1,6 +1,6 @@
 """The catalog: what tables and views a warehouse has on Vertica."""
 
-from vault_assets.targets.vertica.names import COMMENTS, LOCK, REGISTRY, Schemas
+from vault_assets.targets.vertica.names import COMMENTS, LOCK, NEW, OLD, REGISTRY, Schemas
 from vault_assets.targets.vertica.statements import Name
 from vault_assets.targets.vertica.twin import Column, Columns, Known
 from vault_assets.targets.vertica.types import engine_type
@@ -28,7 +28,11 @@ def read_catalog(wire: Wire, schemas: Schemas) -> Known:
         rows = wire.run(sql).rows
         comments = tuple((row[0], row[1], row[2], row[3]) for row in rows if row[2])
         macros = tuple(row[3] for row in rows if not row[2])
-    own = {name for name in tables if name[0] == REGISTRY and name[1].startswith(LOCK)}
+    own = {
+        name
+        for name in tables
+        if (name[0] == REGISTRY and name[1].startswith(LOCK)) or name[1].endswith((NEW, OLD))
+    }
     tables = {name: columns for name, columns in tables.items() if name not in {place, *own}}
     return Known(tables, views, comments, macros)
 

@@ -14,7 +14,7 @@ from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica.client import client, may_go_away, told
 from vault_assets.targets.vertica.copying import RowStream, copy_statement, row_texts
 from vault_assets.targets.vertica.definitions import Definitions
-from vault_assets.targets.vertica.names import Schemas
+from vault_assets.targets.vertica.names import OLD, Schemas
 from vault_assets.targets.vertica.results import Rows, counted
 from vault_assets.targets.vertica.statements import Name, Statement, statement
 from vault_assets.targets.vertica.twin import Columns, Twin
@@ -92,14 +92,25 @@ class VerticaConnection:
         self.unit = Unit(open=True, defined=defined)
 
     def commit(self) -> None:
-        """Commit; what was dropped goes after it, for that is a definition."""
+        """Commit; tables are replaced and dropped after it, for these are definitions."""
+        for name in self.unit.dropped:
+            self.wire.run(f"delete from {self.schemas.sql(name)}")
         self.wire.run("commit")
         done, self.unit = self.unit, Unit()
+        for name, beside in done.built.items():
+            self._publish(name, beside)
         for name in done.dropped:
             self.wire.run(f"drop table {self.schemas.sql(name)}")
         for name in done.filled:
             place = f"{self.schemas.schema(name[0])}.{name[1]}"
             self.wire.run(f"select analyze_statistics({literal(place)})")
+
+    def _publish(self, name: Name, beside: Name) -> None:
+        """Let a table take the place of another in one statement, and drop that one."""
+        tables = ", ".join(map(self.schemas.sql, (name, beside)))
+        old = (name[0], name[1] + OLD)
+        self.wire.run(f"alter table {tables} rename to {quoted(old[1])}, {quoted(name[1])}")
+        self.wire.run(f"drop table {self.schemas.sql(old)}")
 
     def rollback(self) -> None:
         """Undo the transaction."""
@@ -126,7 +137,8 @@ class VerticaConnection:
         for name in sorted(found.reads):
             if not self.is_remote(name):
                 self._upload(name[1])
-        return self.wire.run(self.translate(sql, parameters))
+        told = self.translate(sql, parameters)
+        return self.wire.run(self.schemas.redirected(told, self.unit.built))
 
     def copy(self, target: Name, columns: Columns, query: str, parameters: Parameters) -> int:
         """Stream rows of the engine into a table; return how many.
@@ -135,7 +147,8 @@ class VerticaConnection:
             TargetError: The server has loaded another number of rows than were sent.
         """
         stream = RowStream(self.twin.engine, row_texts(query, columns), parameters)
-        answer = self.wire.run(copy_statement(self.schemas.sql(target), columns), stream)
+        place = self.schemas.sql(self.unit.built.get(target, target))
+        answer = self.wire.run(copy_statement(place, columns), stream)
         loaded = answer.rows[0][0]
         if loaded != stream.rows:
             raise TargetError(

@@ -8,7 +8,7 @@ from vault_assets.errors import TargetError
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
-from vault_assets.targets.vertica.names import COMMENTS, REGISTRY
+from vault_assets.targets.vertica.names import COMMENTS, NEW, OLD, REGISTRY
 from vault_assets.targets.vertica.physical import column_body, column_type, physical_clauses
 from vault_assets.targets.vertica.results import nothing
 from vault_assets.targets.vertica.statements import Name, Statement
@@ -84,14 +84,26 @@ class Definitions:
             self.empty(target[1], columns)
             self.temporary.add(target[1])
             return nothing()
-        before = unit.dropped.get(target, stored)
-        if before != columns:
-            place, plan = self._connection.schemas.sql(target), self.plans.get(target)
-            body = column_body(columns, plan)
-            create = f"create table {place} ({body}){physical_clauses(columns, plan)}"
-            self._define(*([f"drop table {place}"] if before else []), create)
-        unit.dropped.pop(target, None)
+        before = unit.dropped.pop(target, None)
+        if before == columns:
+            self._connection.wire.run(f"delete from {self._connection.schemas.sql(target)}")
+            unit.changed = True
+        elif before or stored != columns:
+            self._build(target, columns, beside=bool(before or stored))
         return nothing()
+
+    def _build(self, target: Name, columns: Columns, *, beside: bool) -> None:
+        """Create a table; if it replaces one, beside that one, which readers see until then."""
+        schemas, plan = self._connection.schemas, self.plans.get(target)
+        place, left = target, []
+        if beside:
+            place, old = ((target[0], target[1] + end) for end in (NEW, OLD))
+            # A load that was killed may have left both.
+            left = [f"drop table if exists {schemas.sql(name)}" for name in (place, old)]
+        body, clauses = column_body(columns, plan), physical_clauses(columns, plan)
+        self._define(*left, f"create table {schemas.sql(place)} ({body}){clauses}")
+        if beside:
+            self._connection.unit.built[target] = place
 
     def _create_as(self, found: Statement, parameters: Parameters) -> Any:
         """Create a temporary table with the rows of a query, which may read its former self."""
@@ -149,9 +161,8 @@ class Definitions:
             if found.what == "view":
                 self._define(f"drop view if exists {place}")
             else:
-                # The rows go with the transaction, the table itself after it.
-                self._connection.wire.run(f"delete from {place}")
-                unit.changed = True
+                if target in unit.built:
+                    raise TargetError("is replaced twice in one load", where=".".join(target))
                 unit.dropped[target] = columns
         twin.drop(target)
         return nothing()

@@ -1,0 +1,136 @@
+"""A table that is made anew with other columns: readers see the old one or the new one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vault_assets.loading.audits import Audit, AuditsFailedError
+from vault_assets.loading.marts import replace_table
+from vault_assets.loading.writing import Query
+from vault_assets.targets.vertica import Vertica, client
+from vault_assets.targets.vertica.names import Schemas
+from vault_assets.targets.vertica.wire import Answer, Wire
+from vault_assets_tests.vertica.houses import house
+from vault_assets_tests.vertica_server.server import Server
+
+OLD = Query("select 1 as a, 2 as b")
+NEW = Query("select 'x' as a, range as c from range(3)")
+REFUSED = Audit("never", 'select "numbers"."c" from "mart"."numbers"', "No rows.", blocking=True)
+
+
+@pytest.fixture
+def target(server: Server, tmp_path: Path) -> Iterator[Vertica]:
+    with house(server, tmp_path, "anew") as found:
+        replace_table(found, "mart", "numbers", OLD)
+        yield found
+        found.connection().wire.run("drop schema if exists anew_mart cascade")
+
+
+def stored(target: Vertica) -> list[tuple[Any, ...]]:
+    return target.relation('select * from "mart"."numbers" order by all').fetchall()
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, look: Callable[[str], None]) -> None:
+    """Look at the server before each statement of a load."""
+    real = Wire.run
+
+    def run(self: Wire, sql: str, data: Any = None) -> Answer:
+        if " load " in self.label:
+            look(sql)
+        return real(self, sql, data)
+
+    monkeypatch.setattr(Wire, "run", run)
+
+
+def test_readers_see_the_old_rows_or_the_new_ones(
+    target: Vertica, connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, sent, seen = connect(autocommit=True).cursor(), [], []
+
+    def look(sql: str) -> None:
+        sent.append(sql)
+        rows = other.execute("select * from anew_mart.numbers order by 2").fetchall()
+        if not seen or seen[-1] != rows:
+            seen.append(rows)
+
+    watched(monkeypatch, look)
+    written = replace_table(target, "mart", "numbers", NEW)
+    look("")
+    assert written.rows == 3
+    assert seen == [[[1, 2]], [["x", 0], ["x", 1], ["x", 2]]]
+    assert stored(target) == [("x", 0), ("x", 1), ("x", 2)]
+    assert (
+        'alter table "anew_mart"."numbers", "anew_mart"."numbers$new" '
+        'rename to "numbers$old", "numbers"'
+    ) in sent
+    left = other.execute("select table_name from v_catalog.tables where table_schema = 'anew_mart'")
+    assert left.fetchall() == [["numbers"]]
+
+
+def test_rows_alone_are_replaced_without_a_definition(
+    target: Vertica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    watched(monkeypatch, sent.append)
+    replace_table(target, "mart", "numbers", Query("select 3 as a, 4 as b"))
+    assert stored(target) == [(3, 4)]
+    assert [sql for sql in sent if sql.startswith(("alter", "create", "drop"))] == []
+
+
+def test_a_blocking_audit_judges_the_new_rows_and_leaves_the_old(target: Vertica) -> None:
+    with pytest.raises(AuditsFailedError, match="never"):
+        replace_table(target, "mart", "numbers", NEW, audits=[REFUSED])
+    assert stored(target) == [(1, 2)]
+    replace_table(target, "mart", "numbers", NEW)
+    assert len(stored(target)) == 3
+
+
+def test_a_load_that_dies_before_the_renaming_is_made_again(
+    target: Vertica, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(sql: str) -> None:
+        if sql.startswith("alter"):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        watched(patch, die)
+        with pytest.raises(KeyboardInterrupt):
+            replace_table(target, "mart", "numbers", NEW)
+    with house(server, tmp_path / "other", "anew") as other:
+        assert stored(other) == [(1, 2)]
+        replace_table(other, "mart", "numbers", NEW)
+        assert len(stored(other)) == 3
+
+
+def test_a_connection_lost_before_the_renaming_is_made_good(
+    target: Vertica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[str] = []
+
+    def lose(sql: str) -> None:
+        if sql.startswith("alter") and not lost:
+            lost.append(sql)
+            target.connection().wire.close()
+            raise client.client().errors.ConnectionError("connection reset")
+
+    watched(monkeypatch, lose)
+    replace_table(target, "mart", "numbers", NEW)
+    assert lost
+    assert len(stored(target)) == 3
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ('SELECT "t"."a" FROM "w_mart"."t"', 'SELECT "t"."a" FROM "w_mart"."t$new" AS "t"'),
+        ('SELECT 1 FROM "w_mart"."t" AS "x"', 'SELECT 1 FROM "w_mart"."t$new" AS "x"'),
+        ('INSERT INTO "w_mart"."t" ("a")', 'INSERT INTO "w_mart"."t$new" ("a")'),
+        ('DELETE FROM "w_mart"."t"', 'DELETE FROM "w_mart"."t$new"'),
+        ("""SELECT '"w_mart"."t"' FROM "w_mart"."u\"""",) * 2,
+    ],
+)
+def test_statements_use_the_table_that_is_built(sql: str, expected: str) -> None:
+    built = {("mart", "t"): ("mart", "t$new")}
+    assert Schemas("w").redirected(sql, built) == expected
