@@ -19,6 +19,8 @@ OLD = Query("select 1 as a, 2 as b")
 NEW = Query("select 'x' as a, range as c from range(3)")
 REFUSED = Audit("never", 'select "numbers"."c" from "mart"."numbers"', "No rows.", blocking=True)
 
+OTHER = Audit("never", 'select 1 from "mart"."numbers"', "No rows.", blocking=True)
+
 
 @pytest.fixture
 def target(server: Server, tmp_path: Path) -> Iterator[Vertica]:
@@ -87,7 +89,7 @@ def test_a_blocking_audit_judges_the_new_rows_and_leaves_the_old(target: Vertica
     assert len(stored(target)) == 3
 
 
-def test_a_load_that_dies_before_the_renaming_is_made_again(
+def test_a_load_that_dies_before_the_renaming_is_finished_by_the_next(
     target: Vertica, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(sql: str) -> None:
@@ -98,26 +100,45 @@ def test_a_load_that_dies_before_the_renaming_is_made_again(
         watched(patch, die)
         with pytest.raises(KeyboardInterrupt):
             replace_table(target, "mart", "numbers", NEW)
+    target.close()
     with house(server, tmp_path / "other", "anew") as other:
         assert stored(other) == [(1, 2)]
-        replace_table(other, "mart", "numbers", NEW)
+        counted = other.transaction(
+            ["mart.numbers"], lambda session: session.value('select count(c) from "mart"."numbers"')
+        )
+        assert counted == 3
+        assert stored(other) == [("x", 0), ("x", 1), ("x", 2)]
+
+
+def test_a_table_without_a_commit_is_not_put_into_place(
+    target: Vertica, server: Server, tmp_path: Path
+) -> None:
+    replace_table(target, "mart", "numbers", NEW)
+    with pytest.raises(AuditsFailedError, match="never"):
+        replace_table(target, "mart", "numbers", OLD, audits=[OTHER])
+    assert server.table("anew_mart.numbers$new")
+    with house(server, tmp_path / "other", "anew") as other:
+        other.transaction(["mart.numbers"], lambda _: None)
         assert len(stored(other)) == 3
 
 
-def test_a_connection_lost_before_the_renaming_is_made_good(
-    target: Vertica, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("begin", ["commit", "alter", 'drop table "anew', 'delete from "anew_reg'])
+def test_a_connection_lost_around_the_renaming_is_made_good(
+    target: Vertica, monkeypatch: pytest.MonkeyPatch, begin: str
 ) -> None:
-    lost: list[str] = []
+    sent: list[str] = []
 
     def lose(sql: str) -> None:
-        if sql.startswith("alter") and not lost:
-            lost.append(sql)
+        renames = sql.startswith("alter") or any(text.startswith("alter") for text in sent)
+        if sql.startswith(begin) and (renames or begin == "commit") and "lost" not in sent:
+            sent.append("lost")
             target.connection().wire.close()
             raise client.client().errors.ConnectionError("connection reset")
+        sent.append(sql)
 
     watched(monkeypatch, lose)
     replace_table(target, "mart", "numbers", NEW)
-    assert lost
+    assert "lost" in sent
     assert len(stored(target)) == 3
 
 

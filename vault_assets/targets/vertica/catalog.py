@@ -26,7 +26,9 @@ def read_catalog(wire: Wire, schemas: Schemas) -> Known:
     if place in tables:
         sql = f"select layer, table_name, column_name, meaning from {schemas.sql(place)}"
         rows = wire.run(sql).rows
-        comments = tuple((row[0], row[1], row[2], row[3]) for row in rows if row[2])
+        comments = tuple(
+            (row[0], row[1], row[2], row[3]) for row in rows if row[2] not in {"", NEW}
+        )
         macros = tuple(row[3] for row in rows if not row[2])
     own = {
         name

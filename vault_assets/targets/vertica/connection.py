@@ -4,7 +4,7 @@ What reads tables of the warehouse is translated and sent. Rows of the engine (o
 single values) go to the server by COPY. What only asks for columns is answered by the twin.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vault_assets.errors import TargetError, UnavailableError
@@ -14,7 +14,8 @@ from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica.client import client, may_go_away, told
 from vault_assets.targets.vertica.copying import RowStream, copy_statement, row_texts
 from vault_assets.targets.vertica.definitions import Definitions
-from vault_assets.targets.vertica.names import OLD, Schemas
+from vault_assets.targets.vertica.names import Schemas
+from vault_assets.targets.vertica.replacing import finish, publish
 from vault_assets.targets.vertica.results import Rows, counted
 from vault_assets.targets.vertica.statements import Name, Statement, statement
 from vault_assets.targets.vertica.twin import Columns, Twin
@@ -97,20 +98,17 @@ class VerticaConnection:
             self.wire.run(f"delete from {self.schemas.sql(name)}")
         self.wire.run("commit")
         done, self.unit = self.unit, Unit()
-        for name, beside in done.built.items():
-            self._publish(name, beside)
+        for name in done.built:
+            publish(self.wire, self.schemas, name)
         for name in done.dropped:
             self.wire.run(f"drop table {self.schemas.sql(name)}")
         for name in done.filled:
             place = f"{self.schemas.schema(name[0])}.{name[1]}"
             self.wire.run(f"select analyze_statistics({literal(place)})")
 
-    def _publish(self, name: Name, beside: Name) -> None:
-        """Let a table take the place of another in one statement, and drop that one."""
-        tables = ", ".join(map(self.schemas.sql, (name, beside)))
-        old = (name[0], name[1] + OLD)
-        self.wire.run(f"alter table {tables} rename to {quoted(old[1])}, {quoted(name[1])}")
-        self.wire.run(f"drop table {self.schemas.sql(old)}")
+    def finish(self, names: Sequence[Name]) -> bool:
+        """Replace tables that an earlier load has built; return whether there was one."""
+        return finish(self.wire, self.schemas, names)
 
     def rollback(self) -> None:
         """Undo the transaction."""

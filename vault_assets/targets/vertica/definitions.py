@@ -8,7 +8,8 @@ from vault_assets.errors import TargetError
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
-from vault_assets.targets.vertica.names import COMMENTS, NEW, OLD, REGISTRY
+from vault_assets.targets.vertica import replacing
+from vault_assets.targets.vertica.names import COMMENTS, NEW, REGISTRY
 from vault_assets.targets.vertica.physical import column_body, column_type, physical_clauses
 from vault_assets.targets.vertica.results import nothing
 from vault_assets.targets.vertica.statements import Name, Statement
@@ -95,15 +96,15 @@ class Definitions:
     def _build(self, target: Name, columns: Columns, *, beside: bool) -> None:
         """Create a table; if it replaces one, beside that one, which readers see until then."""
         schemas, plan = self._connection.schemas, self.plans.get(target)
-        place, left = target, []
+        place, before = target, []
         if beside:
-            place, old = ((target[0], target[1] + end) for end in (NEW, OLD))
-            # A load that was killed may have left both.
-            left = [f"drop table if exists {schemas.sql(name)}" for name in (place, old)]
+            self._ensure_comments()
+            place, before = replacing.beside(target), replacing.cleared(schemas, target)
         body, clauses = column_body(columns, plan), physical_clauses(columns, plan)
-        self._define(*left, f"create table {schemas.sql(place)} ({body}){clauses}")
+        self._define(*before, f"create table {schemas.sql(place)} ({body}){clauses}")
         if beside:
             self._connection.unit.built[target] = place
+            self._keep(*target, NEW, literal("to be renamed"))
 
     def _create_as(self, found: Statement, parameters: Parameters) -> Any:
         """Create a temporary table with the rows of a query, which may read its former self."""
@@ -202,7 +203,7 @@ class Definitions:
     def _keep(self, layer: str, table: str, column: str, text: str) -> None:
         """Keep a text, as SQL, in the registry, in place of the one before; or none."""
         wire, place = self._connection.wire, self._connection.schemas.sql((REGISTRY, COMMENTS))
-        self._ensure_comments(place)
+        self._ensure_comments()
         key = [literal(part) for part in (layer, table, column)]
         wire.run(
             f"delete from {place} where layer = {key[0]} and table_name = {key[1]} "
@@ -212,8 +213,9 @@ class Definitions:
             wire.run(f"insert into {place} select {', '.join(key)}, {text}")
         self._connection.unit.changed = True
 
-    def _ensure_comments(self, place: str) -> None:
+    def _ensure_comments(self) -> None:
         if not self._keeps_comments:
+            place = self._connection.schemas.sql((REGISTRY, COMMENTS))
             schema = quoted(self._connection.schemas.schema(REGISTRY))
             self._define(
                 f"create schema if not exists {schema}",
