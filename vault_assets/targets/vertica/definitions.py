@@ -10,7 +10,12 @@ from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica import replacing
 from vault_assets.targets.vertica.names import COMMENTS, NEW, REGISTRY
-from vault_assets.targets.vertica.physical import column_body, column_type, physical_clauses
+from vault_assets.targets.vertica.physical import (
+    column_body,
+    column_type,
+    newest_projection,
+    physical_clauses,
+)
 from vault_assets.targets.vertica.results import nothing
 from vault_assets.targets.vertica.statements import Name, Statement
 from vault_assets.targets.vertica.twin import Columns
@@ -101,7 +106,10 @@ class Definitions:
             self._ensure_comments()
             place, before = replacing.beside(target), replacing.cleared(schemas, target)
         body, clauses = column_body(columns, plan), physical_clauses(columns, plan)
-        self._define(*before, f"create table {schemas.sql(place)} ({body}){clauses}")
+        after = []
+        if plan and plan.design and plan.design.newest:
+            after = newest_projection(schemas.schema(place[0]), place[1], columns)
+        self._define(*before, f"create table {schemas.sql(place)} ({body}){clauses}", *after)
         if beside:
             self._connection.unit.built[target] = place
             self._keep(*target, NEW, literal("to be renamed"))
