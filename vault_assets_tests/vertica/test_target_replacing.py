@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 
 from vault_assets.loading.audits import Audit, AuditsFailedError
-from vault_assets.loading.marts import replace_table
+from vault_assets.loading.marts import build_mart, replace_table
+from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.loading.writing import Query
+from vault_assets.model import Warehouse
+from vault_assets.sql.stages import stage_plan
+from vault_assets.targets.session import Session
 from vault_assets.targets.vertica import Vertica, client
 from vault_assets.targets.vertica.names import Schemas
 from vault_assets.targets.vertica.wire import Answer, Wire
 from vault_assets_tests.vertica.houses import house
+from vault_assets_tests.vertica.test_physical_design import towns
 from vault_assets_tests.vertica_server.server import Server
 
 OLD = Query("select 1 as a, 2 as b")
@@ -140,6 +145,24 @@ def test_a_connection_lost_around_the_renaming_is_made_good(
     replace_table(target, "mart", "numbers", NEW)
     assert "lost" in sent
     assert len(stored(target)) == 3
+
+
+def test_a_mart_becomes_a_view_and_a_table_again(target: Vertica, server: Server) -> None:
+    def house_of(**mart: Any) -> Warehouse:
+        sql = "select id, town from stage.people"
+        return Warehouse.model_validate(towns() | {"marts": {"towns": {"sql": sql, **mart}}})
+
+    def stage(session: Session) -> None:
+        ensure_registry(session)
+        ensure_stage(session, stage_plan(house_of(), "people"))
+
+    target.transaction(["stage.people"], stage)
+    is_table = []
+    for mart in ({}, {"kind": "view"}, {}):
+        build_mart(target, house_of(**mart), "towns")
+        assert target.relation('select "id", "town" from "mart"."towns"').fetchall() == []
+        is_table.append(server.table("anew_mart.towns") is not None)
+    assert is_table == [True, False, True]
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,9 @@ class Definitions:
         if found.target[0]:
             query = self._connection.translate(found.query, parameters)
             place = self._connection.schemas.sql(found.target)
-            self._define(f"create or replace view {place} as {query}")
+            was_table = self._connection.unit.dropped.pop(found.target, None)
+            drop = [f"drop table {place}"] if was_table else []
+            self._define(*drop, f"create or replace view {place} as {query}")
         return nothing()
 
     def _create_schema(self, found: Statement, parameters: Parameters) -> Any:
