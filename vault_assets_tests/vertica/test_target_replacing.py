@@ -1,13 +1,16 @@
 """A table that is made anew with other columns: readers see the old one or the new one."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vault_assets.api import Vault
 from vault_assets.loading.audits import Audit, AuditsFailedError
 from vault_assets.loading.marts import build_mart, replace_table
+from vault_assets.loading.replaying import rebuild_vault
 from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.loading.writing import Query
 from vault_assets.model import Warehouse
@@ -16,6 +19,7 @@ from vault_assets.targets.session import Session
 from vault_assets.targets.vertica import Vertica, client
 from vault_assets.targets.vertica.names import Schemas
 from vault_assets.targets.vertica.wire import Answer, Wire
+from vault_assets_tests.api.vaults import day
 from vault_assets_tests.vertica.houses import house
 from vault_assets_tests.vertica.test_physical_design import towns
 from vault_assets_tests.vertica_server.server import Server
@@ -32,7 +36,8 @@ def target(server: Server, tmp_path: Path) -> Iterator[Vertica]:
     with house(server, tmp_path, "anew") as found:
         replace_table(found, "mart", "numbers", OLD)
         yield found
-        found.connection().wire.run("drop schema if exists anew_mart cascade")
+        for layer in ("mart", "stage", "vault", "registry"):
+            found.connection().wire.run(f"drop schema if exists anew_{layer} cascade")
 
 
 def stored(target: Vertica) -> list[tuple[Any, ...]]:
@@ -163,6 +168,34 @@ def test_a_mart_becomes_a_view_and_a_table_again(target: Vertica, server: Server
         assert target.relation('select "id", "town" from "mart"."towns"').fetchall() == []
         is_table.append(server.table("anew_mart.towns") is not None)
     assert is_table == [True, False, True]
+
+
+def test_a_rebuilt_satellite_gets_its_columns_and_views(target: Vertica, tmp_path: Path) -> None:
+    def house_of(payload: list[str]) -> Warehouse:
+        return Warehouse.model_validate(towns(payload=payload, vertica={"newest": True}))
+
+    def current(columns: str) -> list[tuple[Any, ...]]:
+        sql = f'select {columns} from "vault"."s_people_current" order by "town"'
+        return target.relation(sql).fetchall()
+
+    file = tmp_path / "people.csv"
+    file.write_text("id,town,born\n1,Riga,2000-01-01\n2,Oslo,2000-01-02\n", encoding="utf-8")
+    vault = Vault(house_of(["town"]), target)
+    vault.add_batch("people", file, load_ts=day(1), record_source="x")
+    for name in ("h_people", "s_people"):
+        vault.load(name)
+    rebuild_vault(target, house_of(["town", "born"]), run_id="grown")
+    assert current('"town", "born"') == [
+        ("Oslo", dt.date(2000, 1, 2)),
+        ("Riga", dt.date(2000, 1, 1)),
+    ]
+    rebuild_vault(target, house_of(["town"]), run_id="back")
+    assert current("*")[0][1:3] == ("Oslo", day(1))
+    left = target.connection().wire.run(
+        "select table_name from v_catalog.view_columns where right(table_name, 4) = '$new' "
+        "union all select table_name from v_catalog.tables where right(table_name, 4) = '$new'"
+    )
+    assert left.rows == []
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,18 @@ def read_catalog(wire: Wire, schemas: Schemas) -> Known:
             (row[0], row[1], row[2], row[3]) for row in rows if row[2] not in {"", NEW}
         )
         macros = tuple(row[3] for row in rows if not row[2])
-    own = {
-        name
-        for name in tables
-        if (name[0] == REGISTRY and name[1].startswith(LOCK)) or name[1].endswith((NEW, OLD))
-    }
-    tables = {name: columns for name, columns in tables.items() if name not in {place, *own}}
+    tables, views = (
+        {name: columns for name, columns in found.items() if not _is_own(name)}
+        for found in (tables, views)
+    )
     return Known(tables, views, comments, macros)
+
+
+def _is_own(name: Name) -> bool:
+    """Whether a table or view is no part of the warehouse: a lock, comments, what is half built."""
+    layer, table = name
+    helps = layer == REGISTRY and (table.startswith(LOCK) or table == COMMENTS)
+    return helps or table.endswith((NEW, OLD))
 
 
 def _columns(wire: Wire, sql: str, schemas: Schemas) -> dict[Name, Columns]:

@@ -99,7 +99,11 @@ class VerticaConnection:
         self.wire.run("commit")
         done, self.unit = self.unit, Unit()
         for name in done.built:
-            publish(self.wire, self.schemas, name)
+            if name not in done.views:
+                publish(self.wire, self.schemas, name)
+        for name, create in done.views.items():
+            self.wire.run(create)
+            self.wire.run(f"drop view {self.schemas.sql(done.built[name])}")
         for name in done.dropped:
             self.wire.run(f"drop table {self.schemas.sql(name)}")
         for name in done.filled:

@@ -144,13 +144,22 @@ class Definitions:
         connection.send(f"insert into {quoted(table)} ({into})\n{found.query}", found, parameters)
 
     def _create_view(self, found: Statement, parameters: Parameters) -> Any:
-        self._connection.twin.engine.execute(found.text, parameters)
-        if found.target[0]:
-            query = self._connection.translate(found.query, parameters)
-            place = self._connection.schemas.sql(found.target)
-            was_table = self._connection.unit.dropped.pop(found.target, None)
-            drop = [f"drop table {place}"] if was_table else []
-            self._define(*drop, f"create or replace view {place} as {query}")
+        connection, unit, target = self._connection, self._connection.unit, found.target
+        connection.twin.engine.execute(found.text, parameters)
+        if not target[0]:
+            return nothing()
+        query, place = connection.translate(found.query, parameters), target
+        if found.reads & unit.built.keys():
+            # Until the table is in its place, the view reads the one that is built.
+            place = replacing.beside(target)
+            unit.views[target] = (
+                f"create or replace view {connection.schemas.sql(target)} as {query}"
+            )
+            query = connection.schemas.redirected(query, unit.built)
+            unit.built[target] = place
+        was_table = unit.dropped.pop(target, None)
+        drop = [f"drop table {connection.schemas.sql(target)}"] if was_table else []
+        self._define(*drop, f"create or replace view {connection.schemas.sql(place)} as {query}")
         return nothing()
 
     def _create_schema(self, found: Statement, parameters: Parameters) -> Any:

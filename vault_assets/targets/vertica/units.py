@@ -32,7 +32,9 @@ class Unit:
         defined: Definitions of this and earlier attempts; they are not repeated.
         changed: Whether rows of tables that stay have changed.
         dropped: Tables that are to go, with their columns.
-        built: Tables that others, built beside them, replace after the commit.
+        built: Tables that others, built beside them, replace after the commit; and views that read
+            these.
+        views: The statements that create those views, in their place.
         filled: Tables whose rows have changed.
     """
 
@@ -41,6 +43,7 @@ class Unit:
     changed: bool = False
     dropped: dict[Name, Columns] = field(default_factory=dict)
     built: dict[Name, Name] = field(default_factory=dict)
+    views: dict[Name, str] = field(default_factory=dict)
     filled: dict[Name, None] = field(default_factory=dict)
 
     def mark(self, target: Name) -> None:
