@@ -35,6 +35,11 @@ class VerticaDesign(BaseModel):
         description="A date or timestamp that is never NULL: rows are divided by its day, older "
         "ones by month and year.",
     )
+    newest: bool = Field(
+        default=False,
+        description="A projection of the newest row of each key beside the table: for satellites "
+        "whose current rows are asked for often.",
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> "VerticaDesign":

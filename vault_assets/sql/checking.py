@@ -23,6 +23,9 @@ from vault_assets.sql.tracing import (
 
 _TIMES = {"year": "date timestamp", "month": "date timestamp", "day": "date timestamp"}
 
+_NEWEST = ("load_ts", "load_seq")
+_NO_NEWEST = "is given: only satellites with one row per key and load have a newest row"
+
 
 def check_plans(warehouse: Warehouse) -> None:
     """Check what the declaration's validation cannot know without plans and queries.
@@ -41,7 +44,9 @@ def check_plans(warehouse: Warehouse) -> None:
         if table.layout:
             _planned_layout(vault_plan(warehouse, name).table, (field, name), problems)
         if table.vertica:
-            _planned_design(vault_plan(warehouse, name).table, (field, name), problems)
+            plan = vault_plan(warehouse, name)
+            newest = field != "reference_tables" and plan.primary_key[1:] == _NEWEST
+            _planned_design(plan.table, (field, name), problems, has_newest=newest)
     for field, name, table in warehouse.query_tables():
         if table.layout:
             problems.add((field, name, "layout"), "is given: its files are divided by snapshot")
@@ -63,8 +68,12 @@ def _planned_layout(table: TablePlan, path: Path, problems: Problems) -> None:
             problems.add(place, f"{column!r} is {types[column]}: it has no {unit}")
 
 
-def _planned_design(table: TablePlan, path: Path, problems: Problems) -> None:
+def _planned_design(
+    table: TablePlan, path: Path, problems: Problems, *, has_newest: bool = False
+) -> None:
     types = {column.name: column.type.kind for column in table.columns}
+    if table.design and table.design.newest and not has_newest:
+        problems.add((*path, "vertica", "newest"), _NO_NEWEST)
     for field, position, column in table.design.columns if table.design else ():
         problems.known(
             (*path, "vertica", field, position), f"column of {table.label}", column, types
@@ -79,6 +88,8 @@ def _mart(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> No
     for field, position, column, _ in mart.layout.columns if mart.layout else ():
         place = (*path, "layout", field, position)
         problems.known(place, f"column of mart {name}", column, columns)
+    if mart.vertica and mart.vertica.newest:
+        problems.add((*path, "vertica", "newest"), _NO_NEWEST)
     for field, position, column in mart.vertica.columns if mart.vertica else ():
         place = (*path, "vertica", field, position)
         problems.known(place, f"column of mart {name}", column, columns)

@@ -5,9 +5,9 @@ not. These are listed here, beside the functions that may be used.
 """
 
 import re
+from functools import lru_cache
 
-import sqlfluff
-from sqlfluff.api.simple import APIParsingError
+from sqlfluff.core import FluffConfig, Linter
 
 from vault_assets.sql.vertica.functions import VERTICA
 
@@ -71,23 +71,16 @@ def unparsed(sql: str) -> list[str]:
     # The forgiving cast and the equality of NULLs are Vertica's, but not in that grammar.
     # Texts do not matter to it, but their backslashes would.
     told = _TEXTS.sub("'x'", sql).replace("::!", "::").replace("<=>", "=")
-    try:
-        return _unparsable(sqlfluff.parse(told, dialect="vertica"))
-    except APIParsingError as error:
-        return [f"no syntax: {error}"]
+    parsed = _grammar().parse_string(told)
+    root = parsed.root_variant()
+    parts = root.tree.iter_unparsables() if root and root.tree else ()
+    found = [part.raw for part in parts] + [str(error) for error in parsed.violations]
+    return [f"no syntax: {text[:200]}" for text in found]
 
 
-def _unparsable(node: object) -> list[str]:
-    if isinstance(node, dict):
-        found = []
-        for name, inner in node.items():
-            found += (
-                [f"no syntax: {str(inner)[:200]}"] if name == "unparsable" else _unparsable(inner)
-            )
-        return found
-    if isinstance(node, list):
-        return [problem for inner in node for problem in _unparsable(inner)]
-    return []
+@lru_cache(maxsize=1)
+def _grammar() -> Linter:
+    return Linter(config=FluffConfig(overrides={"dialect": "vertica"}))
 
 
 def _nulls_outside(bare: str) -> bool:

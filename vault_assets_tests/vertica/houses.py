@@ -1,16 +1,24 @@
 """A target on the stand-in, and tables to write through it."""
 
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import SecretStr
 
 from vault_assets.settings import Settings
 from vault_assets.targets.session import Session
 from vault_assets.targets.vertica import Vertica
-from vault_assets_tests.vertica_server.server import Server
+from vault_assets_tests.vertica_server.startup import Options
 
 
-def settings_of(server: Server, folder: Path, **more: object) -> Settings:
+class Running(Protocol):
+    """A stand-in: in this process, or one of its own."""
+
+    options: Options
+    port: int
+
+
+def settings_of(server: Running, folder: Path, **more: object) -> Settings:
     """Return settings of a target on the stand-in, with landing and state below a folder."""
     options = server.options
     given = {
@@ -28,7 +36,7 @@ def settings_of(server: Server, folder: Path, **more: object) -> Settings:
     return Settings.model_construct(**{**Settings().model_dump(), **given, **more})
 
 
-def house(server: Server, folder: Path, warehouse: str = "towns") -> Vertica:
+def house(server: Running, folder: Path, warehouse: str = "towns") -> Vertica:
     """Return a target; the caller closes it."""
     return Vertica(warehouse, settings_of(server, folder))
 

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,10 @@ from vault_assets.settings import Settings
 from vault_assets.sql.vertica import Translated, Twin, translate
 from vault_assets.targets.memory import MemoryLake
 from vault_assets_tests.vertica.parity import Load, declared, fix_clock, land
+
+GOLDEN = Path(__file__).parent / "golden"
+"""Statements that were agreed upon: a folder per warehouse, a file per table."""
+BETWEEN = ";\n\n"
 
 SCALES = {
     "social": 0.001,
@@ -122,12 +126,10 @@ def steady(sql: str) -> str:
     return _BATCH.sub(lambda m: m[0] if m[0].startswith(_FIXED) else "'<id>'", text)
 
 
-def skeletons(statements: Sequence[str]) -> dict[str, str]:
-    """Return one statement of each form: of those that differ in names and values only, one."""
-    found: dict[str, str] = {}
-    for text in statements:
-        bare = re.sub(r"'(?:[^']|'')*'|\d+", "#", text)
-        bare = re.sub(r'"[^"]*"', "i", bare)
-        bare = re.sub(r"(?:(?:i\.)?i(?: AS i)?(?:,\s+)?)+", "i", bare)
-        found.setdefault(re.sub(r"\s+", " ", bare), text)
-    return found
+def agreed(name: str) -> list[str]:
+    """Return the statements of a warehouse that were agreed upon."""
+    return [
+        text.rstrip(";\n")
+        for path in sorted((GOLDEN / name).glob("*.sql"))
+        for text in path.read_text(encoding="utf-8").split(BETWEEN)
+    ]

@@ -16,6 +16,8 @@ from vault_assets.sql.checking import check_plans
 from vault_assets.sql.planning import vault_plan
 from vault_assets.sql.stages import stage_plan
 from vault_assets.targets.vertica import Vertica
+from vault_assets.targets.vertica.wire import Wire
+from vault_assets_tests.vertica.gate import unparsed
 from vault_assets_tests.vertica.houses import house
 from vault_assets_tests.vertica_server.catalog import Layout
 from vault_assets_tests.vertica_server.server import Server
@@ -107,6 +109,37 @@ def test_a_column_that_is_not_there_is_refused_before_anything_runs() -> None:
     warehouse = Warehouse.model_validate(towns(vertica={"order_by": "twon"}))
     with pytest.raises(ValidationError, match="town"):
         check_plans(warehouse)
+
+
+def test_the_newest_rows_are_a_projection_if_declared(
+    target: Vertica, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    real = Wire.run
+
+    def run(self: Wire, sql: str, data: Any = None) -> Any:
+        sent.append(sql)
+        return real(self, sql, data)
+
+    monkeypatch.setattr(Wire, "run", run)
+    layouts(target, server, towns(vertica={"newest": True}))
+    made = next(sql for sql in sent if sql.startswith("create projection"))
+    assert made == (
+        'create projection "designed_vault"."s_people$newest_55295508" as select "hk_people", '
+        '"load_ts", "load_seq", "town", "hashdiff", "record_source", "batch_id" '
+        'from "designed_vault"."s_people" limit 1 over (partition by "hk_people" '
+        'order by "load_ts" desc, "load_seq" desc)'
+    )
+    assert "select refresh('designed_vault.s_people')" in sent
+    assert unparsed(made) == []
+
+
+@pytest.mark.parametrize("place", ["sources", "hubs"])
+def test_a_table_without_newest_rows_is_refused_their_projection(place: str) -> None:
+    declared = towns()
+    next(iter(declared[place].values()))["vertica"] = {"newest": True}
+    with pytest.raises(ValidationError, match="newest row"):
+        check_plans(Warehouse.model_validate(declared))
 
 
 def test_unsegmented_and_segmented_exclude_each_other() -> None:

@@ -13,10 +13,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=5433, help="0 takes a free one")
     parser.add_argument("--user", default="dbadmin")
     parser.add_argument("--database", default="vault")
+    parser.add_argument("--file", default=":memory:", help="keeps its tables there")
     given = parser.parse_args()
     password = os.environ.get("VERTICA_STANDIN_PASSWORD", "")
     options = Options(user=given.user, password=password, database=given.database)
-    with Server(options, port=given.port) as server:
+    with Server(options, port=given.port, file=given.file) as server:
         print(f"{LOOPBACK}:{server.port}", flush=True)  # noqa: T201  people and tests read it
         try:
             server.wait()

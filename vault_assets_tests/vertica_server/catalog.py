@@ -1,7 +1,8 @@
 """What tables declare beyond what DuckDB keeps: Vertica types, keys and physical layout."""
 
+import json
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import duckdb
 
@@ -117,8 +118,15 @@ class Catalog:
     def _write_rows(self, table: Table) -> None:
         layout = table.layout
         self.duck.execute(
-            "insert into main.kept_tables values (?, ?, ?, ?, ?)",
-            [table.schema, table.name, layout.partition_by, layout.segmented_by, layout.order_by],
+            "insert into main.kept_tables values (?, ?, ?, ?, ?, ?)",
+            [
+                table.schema,
+                table.name,
+                layout.partition_by,
+                layout.segmented_by,
+                layout.order_by,
+                json.dumps(asdict(table)),
+            ],
         )
         for place, column in enumerate(table.columns, 1):
             packed = column.kind.typmod - 4 if column.kind.name == "numeric" else None
@@ -185,7 +193,7 @@ create schema v_catalog;
 create schema v_monitor;
 create table main.kept_tables (
     table_schema varchar, table_name varchar, partition_expression varchar,
-    segment_expression varchar, sort_expression varchar
+    segment_expression varchar, sort_expression varchar, form varchar
 );
 create table main.kept_columns (
     table_schema varchar, table_name varchar, column_name varchar, data_type varchar,
@@ -196,7 +204,8 @@ create table main.kept_sessions (
     session_id varchar, user_name varchar, client_label varchar, client_type varchar,
     client_pid bigint, login_timestamp timestamptz
 );
-create view v_catalog.tables as select *, false as is_temp_table from main.kept_tables;
+create view v_catalog.tables as select * exclude (form), false as is_temp_table
+    from main.kept_tables;
 create view v_catalog.columns as select * from main.kept_columns;
 create view v_catalog.schemata as
     select schema_name from duckdb_schemas()

@@ -11,7 +11,7 @@ from typing import Self
 
 import duckdb
 
-from vault_assets_tests.vertica_server import frames, functions, startup
+from vault_assets_tests.vertica_server import frames, functions, keeping, startup
 from vault_assets_tests.vertica_server.catalog import BOOT, Catalog, Table
 from vault_assets_tests.vertica_server.faults import Fault
 from vault_assets_tests.vertica_server.session import SEARCH_PATH, Session
@@ -20,6 +20,10 @@ from vault_assets_tests.vertica_server.talking import Talk
 
 LOOPBACK = "127.0.0.1"
 _BUFFER = 1 << 16
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "python_enable_replacements": "false",
+    "storage_compatibility_version": "latest",
+}
 
 
 @dataclass
@@ -38,35 +42,49 @@ class Sender:
 
 
 class Server:
-    """A Vertica for tests, in memory; use it as a context manager.
+    """A Vertica for tests; use it as a context manager.
 
     Args:
         options: User, password, database, TLS.
         port: 0 takes a free one.
         host: 127.0.0.1 and nothing else.
+        file: Where it keeps its tables; by default in memory.
 
     Raises:
         ValueError: Another host.
     """
 
     def __init__(
-        self, options: Options | None = None, *, port: int = 0, host: str = LOOPBACK
+        self,
+        options: Options | None = None,
+        *,
+        port: int = 0,
+        host: str = LOOPBACK,
+        file: str = ":memory:",
     ) -> None:
         if host != LOOPBACK:
             raise ValueError("The stand-in serves tests on 127.0.0.1 only.")
         self.options = options or Options()
-        self._duck = duckdb.connect(config={"python_enable_replacements": "false"})
-        self._duck.execute(BOOT)
+        self._duck = duckdb.connect(file, config=_CONFIG)
+        known = "select count(*) from duckdb_tables() where table_name = 'kept_tables'"
+        ((is_old,),) = self._duck.execute(known).fetchall()
+        if not is_old:
+            self._found()
         self._duck.execute(f"set search_path = '{SEARCH_PATH}'")
-        for macro in functions.MACROS.strip().split(";\n"):
-            self._duck.execute(macro.replace("create macro ", "create macro main.", 1))
         self._duck.execute("set enable_external_access = false")
         self.catalog = Catalog(self._duck.cursor())
+        if is_old:
+            keeping.restore(self.catalog)
         self._lock = threading.Lock()
         self._sessions: dict[int, tuple[int, Session, socket.socket]] = {}
         self._threads: list[threading.Thread] = []
         self._socket = socket.create_server((host, port))
         self.port: int = self._socket.getsockname()[1]
+
+    def _found(self) -> None:
+        self._duck.execute(BOOT)
+        for macro in functions.MACROS.strip().split(";\n"):
+            self._duck.execute(macro.replace("create macro ", "create macro main.", 1))
 
     def __enter__(self) -> Self:
         self._spawn(self._accept)

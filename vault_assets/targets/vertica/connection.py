@@ -4,7 +4,7 @@ What reads tables of the warehouse is translated and sent. Rows of the engine (o
 single values) go to the server by COPY. What only asks for columns is answered by the twin.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vault_assets.errors import TargetError, UnavailableError
@@ -15,6 +15,7 @@ from vault_assets.targets.vertica.client import client, may_go_away, told
 from vault_assets.targets.vertica.copying import RowStream, copy_statement, row_texts
 from vault_assets.targets.vertica.definitions import Definitions
 from vault_assets.targets.vertica.names import Schemas
+from vault_assets.targets.vertica.replacing import finish, publish
 from vault_assets.targets.vertica.results import Rows, counted
 from vault_assets.targets.vertica.statements import Name, Statement, statement
 from vault_assets.targets.vertica.twin import Columns, Twin
@@ -92,14 +93,26 @@ class VerticaConnection:
         self.unit = Unit(open=True, defined=defined)
 
     def commit(self) -> None:
-        """Commit; what was dropped goes after it, for that is a definition."""
+        """Commit; tables are replaced and dropped after it, for these are definitions."""
+        for name in self.unit.dropped:
+            self.wire.run(f"delete from {self.schemas.sql(name)}")
         self.wire.run("commit")
         done, self.unit = self.unit, Unit()
+        for name in done.built:
+            if name not in done.views:
+                publish(self.wire, self.schemas, name)
+        for name, create in done.views.items():
+            self.wire.run(create)
+            self.wire.run(f"drop view {self.schemas.sql(done.built[name])}")
         for name in done.dropped:
             self.wire.run(f"drop table {self.schemas.sql(name)}")
         for name in done.filled:
             place = f"{self.schemas.schema(name[0])}.{name[1]}"
             self.wire.run(f"select analyze_statistics({literal(place)})")
+
+    def finish(self, names: Sequence[Name]) -> bool:
+        """Replace tables that an earlier load has built; return whether there was one."""
+        return finish(self.wire, self.schemas, names)
 
     def rollback(self) -> None:
         """Undo the transaction."""
@@ -126,7 +139,8 @@ class VerticaConnection:
         for name in sorted(found.reads):
             if not self.is_remote(name):
                 self._upload(name[1])
-        return self.wire.run(self.translate(sql, parameters))
+        told = self.translate(sql, parameters)
+        return self.wire.run(self.schemas.redirected(told, self.unit.built))
 
     def copy(self, target: Name, columns: Columns, query: str, parameters: Parameters) -> int:
         """Stream rows of the engine into a table; return how many.
@@ -135,7 +149,8 @@ class VerticaConnection:
             TargetError: The server has loaded another number of rows than were sent.
         """
         stream = RowStream(self.twin.engine, row_texts(query, columns), parameters)
-        answer = self.wire.run(copy_statement(self.schemas.sql(target), columns), stream)
+        place = self.schemas.sql(self.unit.built.get(target, target))
+        answer = self.wire.run(copy_statement(place, columns), stream)
         loaded = answer.rows[0][0]
         if loaded != stream.rows:
             raise TargetError(

@@ -8,8 +8,14 @@ from vault_assets.errors import TargetError
 from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
-from vault_assets.targets.vertica.names import COMMENTS, REGISTRY
-from vault_assets.targets.vertica.physical import column_body, column_type, physical_clauses
+from vault_assets.targets.vertica import replacing
+from vault_assets.targets.vertica.names import COMMENTS, NEW, REGISTRY
+from vault_assets.targets.vertica.physical import (
+    column_body,
+    column_type,
+    newest_projection,
+    physical_clauses,
+)
 from vault_assets.targets.vertica.results import nothing
 from vault_assets.targets.vertica.statements import Name, Statement
 from vault_assets.targets.vertica.twin import Columns
@@ -84,14 +90,29 @@ class Definitions:
             self.empty(target[1], columns)
             self.temporary.add(target[1])
             return nothing()
-        before = unit.dropped.get(target, stored)
-        if before != columns:
-            place, plan = self._connection.schemas.sql(target), self.plans.get(target)
-            body = column_body(columns, plan)
-            create = f"create table {place} ({body}){physical_clauses(columns, plan)}"
-            self._define(*([f"drop table {place}"] if before else []), create)
-        unit.dropped.pop(target, None)
+        before = unit.dropped.pop(target, None)
+        if before == columns:
+            self._connection.wire.run(f"delete from {self._connection.schemas.sql(target)}")
+            unit.changed = True
+        elif before or stored != columns:
+            self._build(target, columns, beside=bool(before or stored))
         return nothing()
+
+    def _build(self, target: Name, columns: Columns, *, beside: bool) -> None:
+        """Create a table; if it replaces one, beside that one, which readers see until then."""
+        schemas, plan = self._connection.schemas, self.plans.get(target)
+        place, before = target, []
+        if beside:
+            self._ensure_comments()
+            place, before = replacing.beside(target), replacing.cleared(schemas, target)
+        body, clauses = column_body(columns, plan), physical_clauses(columns, plan)
+        after = []
+        if plan and plan.design and plan.design.newest:
+            after = newest_projection(schemas.schema(place[0]), place[1], columns)
+        self._define(*before, f"create table {schemas.sql(place)} ({body}){clauses}", *after)
+        if beside:
+            self._connection.unit.built[target] = place
+            self._keep(*target, NEW, literal("to be renamed"))
 
     def _create_as(self, found: Statement, parameters: Parameters) -> Any:
         """Create a temporary table with the rows of a query, which may read its former self."""
@@ -123,11 +144,22 @@ class Definitions:
         connection.send(f"insert into {quoted(table)} ({into})\n{found.query}", found, parameters)
 
     def _create_view(self, found: Statement, parameters: Parameters) -> Any:
-        self._connection.twin.engine.execute(found.text, parameters)
-        if found.target[0]:
-            query = self._connection.translate(found.query, parameters)
-            place = self._connection.schemas.sql(found.target)
-            self._define(f"create or replace view {place} as {query}")
+        connection, unit, target = self._connection, self._connection.unit, found.target
+        connection.twin.engine.execute(found.text, parameters)
+        if not target[0]:
+            return nothing()
+        query, place = connection.translate(found.query, parameters), target
+        if found.reads & unit.built.keys():
+            # Until the table is in its place, the view reads the one that is built.
+            place = replacing.beside(target)
+            unit.views[target] = (
+                f"create or replace view {connection.schemas.sql(target)} as {query}"
+            )
+            query = connection.schemas.redirected(query, unit.built)
+            unit.built[target] = place
+        was_table = unit.dropped.pop(target, None)
+        drop = [f"drop table {connection.schemas.sql(target)}"] if was_table else []
+        self._define(*drop, f"create or replace view {connection.schemas.sql(place)} as {query}")
         return nothing()
 
     def _create_schema(self, found: Statement, parameters: Parameters) -> Any:
@@ -149,9 +181,8 @@ class Definitions:
             if found.what == "view":
                 self._define(f"drop view if exists {place}")
             else:
-                # The rows go with the transaction, the table itself after it.
-                self._connection.wire.run(f"delete from {place}")
-                unit.changed = True
+                if target in unit.built:
+                    raise TargetError("is replaced twice in one load", where=".".join(target))
                 unit.dropped[target] = columns
         twin.drop(target)
         return nothing()
@@ -191,7 +222,7 @@ class Definitions:
     def _keep(self, layer: str, table: str, column: str, text: str) -> None:
         """Keep a text, as SQL, in the registry, in place of the one before; or none."""
         wire, place = self._connection.wire, self._connection.schemas.sql((REGISTRY, COMMENTS))
-        self._ensure_comments(place)
+        self._ensure_comments()
         key = [literal(part) for part in (layer, table, column)]
         wire.run(
             f"delete from {place} where layer = {key[0]} and table_name = {key[1]} "
@@ -201,8 +232,9 @@ class Definitions:
             wire.run(f"insert into {place} select {', '.join(key)}, {text}")
         self._connection.unit.changed = True
 
-    def _ensure_comments(self, place: str) -> None:
+    def _ensure_comments(self) -> None:
         if not self._keeps_comments:
+            place = self._connection.schemas.sql((REGISTRY, COMMENTS))
             schema = quoted(self._connection.schemas.schema(REGISTRY))
             self._define(
                 f"create schema if not exists {schema}",

@@ -1,7 +1,7 @@
 """Names: a layer of a warehouse is a schema `<warehouse>_<layer>` of the database."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from vault_assets.model.names import literal, quoted
@@ -14,6 +14,10 @@ COMMENTS = "column_comments"
 
 LOCK = "lock_"
 """Begin of the names of lock tables in the registry."""
+
+NEW, OLD = "$new", "$old"
+"""Ends of the names of a table that is built beside another, and of the one that it replaces; no
+declared name has the sign."""
 
 _TOKENS = re.compile(
     r"""'(?:[^']|'')*'|(?<![\w".])(?:"(?P<quoted>[^"]+)"|(?P<plain>[a-z_]\w*))(?=\.)|"[^"]*\"""",
@@ -48,6 +52,28 @@ class Schemas:
             return quoted(self.schema(name)) if name in layers else match[0]
 
         return _TOKENS.sub(replaced, sql)
+
+    def redirected(self, sql: str, built: Mapping[Name, Name]) -> str:
+        """Return a statement of Vertica that uses tables which are built beside those it names.
+
+        Its columns may be named by the table, so what is read is called as before.
+        """
+        for name, beside in built.items():
+            place = re.compile(
+                rf"'(?:[^']|'')*'|(?P<read>(?<!DELETE )\b(?:FROM|JOIN)\s+)?"
+                rf"{re.escape(self.sql(name))}(?!\.)(?P<named>\s+AS\b)?"
+            )
+
+            def replaced(match: re.Match[str], name: Name = name, beside: Name = beside) -> str:
+                if match[0].startswith("'"):
+                    return match[0]
+                read, named = match["read"] or "", match["named"] or ""
+                if read and not named:
+                    named = f" AS {quoted(name[1])}"
+                return f"{read}{self.sql(beside)}{named}"
+
+            sql = place.sub(replaced, sql)
+        return sql
 
     @property
     def mine(self) -> str:

@@ -1,13 +1,17 @@
 """Physical design: how the rows of a new table are sorted and spread over the nodes."""
 
+import hashlib
 from collections.abc import Sequence
 
-from vault_assets.model.names import quoted
+from vault_assets.model.names import literal, quoted
 from vault_assets.model.vertica import VerticaDesign
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.vertica.names import REGISTRY
 from vault_assets.targets.vertica.twin import Column, Columns
 from vault_assets.targets.vertica.types import registry_octets, vertica_type
+
+NEWEST = ("load_ts", "load_seq")
+"""What says which row of a key is its newest."""
 
 _STAGE = ("batch_id", "load_ts", "row_no", "record_source")
 
@@ -70,6 +74,32 @@ def default_design(columns: Columns, plan: TablePlan) -> VerticaDesign:
         return VerticaDesign(order_by=(names[0],), unsegmented=True)
     order = (names[0], "load_ts") if "hashdiff" in names else (names[0],)
     return VerticaDesign(order_by=order, segmented_by=(names[0],))
+
+
+def newest_projection(schema: str, table: str, columns: Columns) -> list[str]:
+    """Return the statements that keep the newest row of each key in a projection.
+
+    Its window comes first in the list of columns, as Vertica wants it. Its name differs from that
+    of a table with other columns, which this one may be about to replace.
+
+    Args:
+        schema: Schema of the table.
+        table: Its name.
+        columns: Its columns, the key first.
+    """
+    key = columns[0].name
+    window = (key, *NEWEST)
+    listed = _listed((*window, *(c.name for c in columns if c.name not in window)))
+    digest = hashlib.md5(column_body(columns).encode(), usedforsecurity=False).hexdigest()[:8]
+    newest = ", ".join(f"{quoted(name)} desc" for name in NEWEST)
+    place, projection = (
+        f"{quoted(schema)}.{quoted(n)}" for n in (table, f"{table}$newest_{digest}")
+    )
+    create = (
+        f"create projection {projection} as select {listed} from {place} "
+        f"limit 1 over (partition by {quoted(key)} order by {newest})"
+    )
+    return [create, f"select refresh({literal(f'{schema}.{table}')})"]
 
 
 def _written(design: VerticaDesign) -> str:

@@ -114,8 +114,10 @@ class Vertica:
         """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self.locks.held(locks), prepare(self.connection().twin.engine) as prepared:
-                    return self._run(lambda session: unit(session, prepared))
+                with self.locks.held(locks):
+                    self._finish(locks)
+                    with prepare(self.connection().twin.engine) as prepared:
+                        return self._run(lambda session: unit(session, prepared))
             except duckdb.Error as error:
                 raise TargetError(self._told(error), where=self.warehouse) from error
             except Exception as error:
@@ -133,6 +135,13 @@ class Vertica:
                 log.warning("attempt %d failed, trying again: %s", attempt, self._told(error))
                 time.sleep(min(8.0, 0.2 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  jitter is no secret
         raise AssertionError  # the loop returns or raises
+
+    def _finish(self, locks: Sequence[str]) -> None:
+        """Put tables into place that an earlier load has built, before they are written again."""
+        connection = self.connection()
+        tables = [(layer, name) for layer, _, name in (lock.partition(".") for lock in locks)]
+        if connection.finish([name for name in tables if all(name)]):
+            connection.twin.become(read_catalog(connection.wire, self.schemas))
 
     def _run(self, unit: Callable[[VerticaSession], Result]) -> Result:
         """Run a unit until it needs no definition any more, and commit.

@@ -31,7 +31,10 @@ class Unit:
         open: Whether there is a transaction: statements may also run outside of one.
         defined: Definitions of this and earlier attempts; they are not repeated.
         changed: Whether rows of tables that stay have changed.
-        dropped: Tables whose rows are deleted and that are to go, with their columns.
+        dropped: Tables that are to go, with their columns.
+        built: Tables that others, built beside them, replace after the commit; and views that read
+            these.
+        views: The statements that create those views, in their place.
         filled: Tables whose rows have changed.
     """
 
@@ -39,6 +42,8 @@ class Unit:
     defined: set[str] = field(default_factory=set)
     changed: bool = False
     dropped: dict[Name, Columns] = field(default_factory=dict)
+    built: dict[Name, Name] = field(default_factory=dict)
+    views: dict[Name, str] = field(default_factory=dict)
     filled: dict[Name, None] = field(default_factory=dict)
 
     def mark(self, target: Name) -> None:
