@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vault_assets.cli.grids import terminal
 from vault_assets.cli.project import dagster_home, warehouses
 from vault_assets.local.resolve import resolved
+from vault_assets.settings import Settings
 
 console = terminal()
 
@@ -25,8 +26,8 @@ def run(
     ] = None,
 ) -> None:
     """Materialize assets and show what became of the rows."""
+    found = warehouses(Settings())  # mistakes in a declaration are told better here than by Dagster
     settings = resolved()  # without servers: one message, and not one per asset
-    found = warehouses(settings)  # mistakes in a declaration are told better here than by Dagster
     dagster_home(settings)
     from vault_assets.cli.running import materialize, partition_config, selected  # noqa: PLC0415  imports Dagster
 

@@ -120,6 +120,7 @@ AWARE = dt.datetime(2024, 1, 1, 12, tzinfo=PLUS_3)
         ("timestamp", AWARE, dt.datetime(2024, 1, 1, 9)),  # noqa: DTZ001
         ("timestamp", "2024-01-01T12:00:00+03:00", dt.datetime(2024, 1, 1, 9)),  # noqa: DTZ001
         ({"type": "timestamp", "time_zone": "Europe/Berlin"}, NOON, dt.datetime(2024, 1, 1, 11)),  # noqa: DTZ001
+        ("timestamp", dt.date(2024, 1, 1), dt.datetime(2024, 1, 1)),  # noqa: DTZ001
         ("timestamptz", NOON, dt.datetime(2024, 1, 1, 12, tzinfo=UTC)),
         ("timestamptz", AWARE, dt.datetime(2024, 1, 1, 9, tzinfo=UTC)),
         ("text", " as it is ", " as it is "),
@@ -144,7 +145,6 @@ def test_a_value_of_the_declared_type_is_stored(declared: Any, given: Any, store
         ("float", float("inf")),
         ("boolean", 2),
         ("date", NOON),
-        ("timestamp", dt.date(2024, 1, 1)),
         ("timestamp", pa.scalar(1, pa.timestamp("ns"))),
         ("uuid", "1234"),
     ],
