@@ -121,6 +121,7 @@ class Vertica:
             except duckdb.Error as error:
                 raise TargetError(self._told(error), where=self.warehouse) from error
             except Exception as error:
+                # The client is an extra, so its classes cannot be named here; others go on.
                 if not is_clients(error):
                     raise
                 if not may_go_away(error):
@@ -182,6 +183,7 @@ class Vertica:
             connection.rollback()
             connection.twin.become(read_catalog(connection.wire, self.schemas))
         except Exception as error:
+            # As in `prepared_transaction`: only errors of the client end here.
             if not is_clients(error):
                 raise
             self._disconnect()
