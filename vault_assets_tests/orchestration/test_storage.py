@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster_shared.check import CheckError
 
 from vault_assets.orchestration.storage import OpenEventLogStorage
 from vault_assets_tests.orchestration.towns import QUIET
@@ -133,3 +134,31 @@ def test_a_deleted_run_is_gone_and_a_wiped_history_empty(home: Path) -> None:
         instance.event_log_storage.wipe()
         assert not history(instance, second)
         assert ran(instance).success
+
+
+def test_what_a_run_plans_is_stored_at_once_and_wholly_or_not_at_all(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        storage = instance.event_log_storage
+        batches: list[list[dg.EventLogEntry]] = []
+        store = storage.store_event_batch
+        monkeypatch.setattr(
+            storage, "store_event_batch", lambda events: (batches.append(events), store(events))
+        )
+        run_id = ran(instance).run_id
+        planned = next(batch for batch in batches if len(batch) > 1)
+        kinds = {event.dagster_event_type for event in planned}
+        assert {
+            dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+            dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
+        } == kinds
+
+        before = history(instance, run_id)
+        with pytest.raises(CheckError):
+            store([*planned, None])  # pyright: ignore[reportArgumentType]
+        assert history(instance, run_id) == before
+        checks = storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(dg.AssetKey("one"), "small"), limit=10
+        )
+        assert [check.run_id for check in checks] == [run_id]
