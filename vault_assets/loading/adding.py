@@ -92,7 +92,7 @@ def add_batch(
             record_source=entry.record_source,
             source_column=quoted(RECORD_SOURCE) if per_row else None,
         )
-        refuse_wrong(session, plan, batch, stage_audits(declared, plan))
+        refuse_wrong(session, plan, [batch], stage_audits(declared, plan))
         return staged
 
     locks = [BATCHES_LOCK, *plan.locks]
@@ -129,7 +129,7 @@ def replace_rows(
         staged = write_batch(
             session, warehouse, plan, batch, ready, run_id=run_id, record_source=before
         )
-        refuse_wrong(session, plan, batch, stage_audits(declared, plan))
+        refuse_wrong(session, plan, [batch], stage_audits(declared, plan))
         return staged
 
     return lake.prepared_transaction(plan.locks, _reader(rows, declared, source), unit)

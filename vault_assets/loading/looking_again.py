@@ -78,7 +78,7 @@ def look_up_again(
         )
         for table in ("kept_rows", "kept_refused"):
             session.connection.execute(f"drop table if exists temp.{table}")
-        refuse_wrong(session, plan, batch, stage_audits(declared, plan))
+        refuse_wrong(session, plan, [batch], stage_audits(declared, plan))
         return staged, tuple(session.statements)
 
     lake.transaction(plan.locks, ensure)

@@ -6,18 +6,8 @@ from typing import Protocol
 from vault_assets.targets.csv import Refusal
 
 
-class ReadyRows(Protocol):
-    """Typed rows that may enter a stage, and the records that may not: records = both together."""
-
-    @property
-    def rows(self) -> str:
-        """View of the typed rows: row_no and every declared column."""
-        ...
-
-    @property
-    def quarantined(self) -> str:
-        """View of the other records: row_no, raw, reason, column_name, detail."""
-        ...
+class Counts(Protocol):
+    """What is known of records without looking at them: `records` = `loaded` + `rejected`."""
 
     @property
     def records(self) -> int:
@@ -26,12 +16,12 @@ class ReadyRows(Protocol):
 
     @property
     def loaded(self) -> int:
-        """Number of `rows`."""
+        """Those that are typed rows."""
         ...
 
     @property
     def rejected(self) -> int:
-        """Number of `quarantined`."""
+        """Those that are quarantined."""
         ...
 
     @property
@@ -47,6 +37,20 @@ class ReadyRows(Protocol):
     @property
     def header(self) -> tuple[str, ...]:
         """Names of the file's columns in their order; none if the records are no lines."""
+        ...
+
+
+class ReadyRows(Counts, Protocol):
+    """Typed rows that may enter a stage, and the records that may not: records = both together."""
+
+    @property
+    def rows(self) -> str:
+        """View of the typed rows: row_no and every declared column."""
+        ...
+
+    @property
+    def quarantined(self) -> str:
+        """View of the other records: row_no, raw, reason, column_name, detail."""
         ...
 
 

@@ -108,7 +108,7 @@ def release(
         if plan.prejoins and rows is None and not staged.loaded:
             raise _still_missing(batch_id, staged)
         _record(session, batch_id, batch.batch_id)
-        refuse_wrong(session, plan, batch, stage_audits(declared, plan))
+        refuse_wrong(session, plan, [batch], stage_audits(declared, plan))
         carried = corrected.loaded - prepared.ready.loaded
         return Released(batch_id, staged, count, carried, prepared.lines.num_rows - count)
 

@@ -14,11 +14,11 @@ from vault_assets.loading.prejoining import (
     prejoined,
     refuse_unlooked,
 )
-from vault_assets.loading.ready_rows import ReadyRows
+from vault_assets.loading.ready_rows import Counts, ReadyRows
 from vault_assets.loading.registering import utc_now
 from vault_assets.loading.storable import storable
 from vault_assets.loading.uniqueness import unique_columns
-from vault_assets.model import Warehouse
+from vault_assets.model import Source, Warehouse
 from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import APPLIED, FAILURES
 from vault_assets.sql.stages import hash_expressions
@@ -81,10 +81,6 @@ def write_batch(
     ready = with_key_columns(source, keys, ready)
     ready = storable(session, source, ready)
     ready = prejoined(session, source, plan, ready, batch.load_ts)
-    # Rows without these values are in quarantine.
-    never_null = [
-        name for name, column in source.columns.items() if not (column.nullable or column.optional)
-    ]
     per_row = (
         {"record_source": f"coalesce({source_column}, $record_source)"} if source_column else {}
     )
@@ -94,7 +90,7 @@ def write_batch(
             plan=plan,
             rows=ready.rows,
             source_columns=plan.source_columns,
-            hashes=hash_expressions(plan.hashes, never_null=never_null),
+            hashes=hash_expressions(plan.hashes, never_null=never_null(source)),
             **per_row,
         ),
         {
@@ -109,11 +105,18 @@ def write_batch(
             {"batch_id": batch.batch_id},
         )
     unique = unique_columns(session, source, plan, batch)
-    _record(session, plan, batch, ready, run_id, note=_note(plan, ready, keys, unique))
+    _record(session, plan, batch, ready, run_id, note=note_of(plan, ready, keys, unique))
     forget_lookups(session, plan)
     return StagedBatch(
         batch, ready.records, ready.loaded, ready.rejected, ready.unknown_columns, unique=unique
     )
+
+
+def never_null(source: Source) -> list[str]:
+    """Return the columns that every row has: a record without them is in quarantine."""
+    return [
+        name for name, column in source.columns.items() if not (column.nullable or column.optional)
+    ]
 
 
 def _record(
@@ -145,8 +148,8 @@ def _record(
     )
 
 
-def _note(
-    plan: StagePlan, ready: ReadyRows, keys: Mapping[str, str], unique: Sequence[str]
+def note_of(
+    plan: StagePlan, ready: Counts, keys: Mapping[str, str], unique: Sequence[str]
 ) -> str | None:
     """Return what checks and loads want to know of a batch, as JSON; None if it is nothing."""
     found: dict[str, Any] = {}
@@ -184,13 +187,17 @@ def unstage(session: Session, plan: StagePlan, batch: Batch) -> None:
     )
 
 
-def refuse_wrong(session: Session, plan: StagePlan, batch: Batch, audits: Sequence[Audit]) -> None:
-    """Evaluate the audits that block, over one batch.
+def refuse_wrong(
+    session: Session, plan: StagePlan, batches: Sequence[Batch], audits: Sequence[Audit]
+) -> None:
+    """Evaluate the audits that block, over the batches of one transaction.
 
     Raises:
         AuditsFailedError: One failed; the transaction must roll back.
     """
-    scope = {"batches": [batch.batch_id], "first": batch.load_ts, "last": batch.load_ts}
+    times = [batch.load_ts for batch in batches]
+    names = [batch.batch_id for batch in batches]
+    scope = {"batches": names, "first": min(times), "last": max(times)}
     verdicts = evaluate(session, [scoped(audit, scope) for audit in audits], blocking=True)
     refuse_failures(plan.table.label, verdicts)
 

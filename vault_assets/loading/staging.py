@@ -18,6 +18,7 @@ from vault_assets.loading.parts import read_parts
 from vault_assets.loading.ready_rows import ReadyRows
 from vault_assets.loading.registering import batch_objects, utc_now
 from vault_assets.loading.stage_audits import stage_audits
+from vault_assets.loading.stage_jobs import StageJob
 from vault_assets.loading.stage_writing import (
     StagedBatch,
     is_staged,
@@ -26,6 +27,7 @@ from vault_assets.loading.stage_writing import (
     unstage,
     write_batch,
 )
+from vault_assets.loading.staging_together import Delivery, groups_of, stage_together
 from vault_assets.loading.tables import ensure_registry, ensure_stage
 from vault_assets.loading.uniqueness import UNIQUE, declared_unique
 from vault_assets.model import Warehouse
@@ -33,7 +35,6 @@ from vault_assets.sql.plans import StagePlan
 from vault_assets.sql.registry import FAILURES
 from vault_assets.sql.stages import stage_plan
 from vault_assets.sql.templates import read_sql
-from vault_assets.targets.csv import spool
 from vault_assets.targets.files import read_file
 from vault_assets.targets.session import Session
 from vault_assets.targets.target import Target
@@ -63,11 +64,12 @@ def stage_batches(
     replayed: Collection[str] = (),
     extra_audits: Sequence[Audit] = (),
 ) -> Staged:
-    """Stage every registered batch of `source` that is not staged yet, one transaction each.
+    """Stage every registered batch of `source` that is not staged yet.
 
-    An object that cannot be read as a file of the source (gone, damaged) is given up with a
-    reason and does not keep the others from loading; an error of the store or the target is
-    recorded, and raised after the others were tried.
+    Each in a transaction of its own, but small files of JSON lines together. An object that cannot
+    be read as a file of the source (gone, damaged) is given up with a reason and does not keep the
+    others from loading; an error of the store or the target is recorded, and raised after the
+    others were tried.
 
     Args:
         lake: The warehouse's lake.
@@ -83,36 +85,29 @@ def stage_batches(
         AuditsFailedError: A blocking audit failed; that batch was rolled back.
     """
     plan = stage_plan(warehouse, source)
-    job = _Job(lake, store, warehouse, plan, run_id, stage_audits(warehouse.sources[source], plan))
+    audits = stage_audits(warehouse.sources[source], plan)
+    job = StageJob(lake, store, warehouse, plan, run_id, audits)
     change_layout(lake, plan.table, plan.table.layout)
     done: list[StagedBatch] = []
     statements: tuple[str, ...] = ()
     failures: list[tuple[Batch, VaultAssetsError]] = []
-    for batch, objects in _batches(job, replayed):
-        try:
-            found = _stage(job, batch, objects, again=batch.batch_id in replayed)
-            if found:
-                done.append(found[0])
-                statements = found[1]
-        except VaultAssetsError as error:
-            _record_failure(job, batch, "failed", error)
-            failures.append((batch, error))
+    for group in groups_of(job, _batches(job, replayed), replayed):
+        together = stage_together(job, group)
+        done += together.done
+        statements = together.statements or statements
+        for batch, objects in together.left:
+            try:
+                found = _stage(job, batch, objects, again=batch.batch_id in replayed)
+                if found:
+                    done.append(found[0])
+                    statements = found[1]
+            except VaultAssetsError as error:
+                _record_failure(job, batch, "failed", error)
+                failures.append((batch, error))
     if failures:
         _raise(plan, failures, len(done))
     verdicts = _verdicts(job, [*job.audits, *extra_audits], done)
     return Staged(plan.table.label, tuple(done), statements, verdicts)
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What staging every batch of a source needs."""
-
-    lake: Target
-    store: Store
-    warehouse: Warehouse
-    plan: StagePlan
-    run_id: str
-    audits: Sequence[Audit]
 
 
 def _raise(plan: StagePlan, failures: Sequence[tuple[Batch, VaultAssetsError]], done: int) -> None:
@@ -127,10 +122,10 @@ def _raise(plan: StagePlan, failures: Sequence[tuple[Batch, VaultAssetsError]], 
     ) from error
 
 
-def _batches(job: _Job, replayed: Collection[str]) -> list[tuple[Batch, list[Object]]]:
+def _batches(job: StageJob, replayed: Collection[str]) -> list[Delivery]:
     """Return what to stage and its objects, oldest first: not staged yet, or to be replayed."""
 
-    def unit(session: Session) -> list[tuple[Batch, list[Object]]]:
+    def unit(session: Session) -> list[Delivery]:
         ensure_registry(session)
         ensure_stage(session, job.plan)
         rows = session.rows(
@@ -149,13 +144,13 @@ def _batches(job: _Job, replayed: Collection[str]) -> list[tuple[Batch, list[Obj
 
 
 def _stage(
-    job: _Job, batch: Batch, objects: Sequence[Object], *, again: bool
+    job: StageJob, batch: Batch, objects: Sequence[Object], *, again: bool
 ) -> tuple[StagedBatch, tuple[str, ...]] | None:
     """Stage a batch; None if another run has done so since the batches were listed."""
     with tempfile.TemporaryDirectory(dir=job.lake.work_dir) as folder:
         try:
-            key_values(job.lake.session(), job.warehouse.sources[job.plan.source], batch)
-            texts = _texts(job, objects, Path(folder))
+            key_values(job.lake.session(), job.source, batch)
+            texts = job.texts(objects, Path(folder))
         except (ObjectMissingError, BatchError) as error:
             if again:
                 raise  # what is staged stays as it is
@@ -164,7 +159,7 @@ def _stage(
             return StagedBatch(batch, problem=f"{status}: {error}"), ()
 
         def read(connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[ReadyRows]:
-            source = job.warehouse.sources[job.plan.source]
+            source = job.source
             if len(texts) > 1:
                 return read_parts(connection, texts, source)
             return read_file(connection, texts[0], source, work_dir=texts[0].parent)
@@ -175,30 +170,14 @@ def _stage(
             elif is_staged(session, job.plan, batch):
                 return None
             staged = write_batch(session, job.warehouse, job.plan, batch, result, run_id=job.run_id)
-            refuse_wrong(session, job.plan, batch, job.audits)
+            refuse_wrong(session, job.plan, [batch], job.audits)
             return staged, tuple(session.statements)
 
         return job.lake.prepared_transaction(job.plan.locks, read, unit)
 
 
-def _texts(job: _Job, objects: Sequence[Object], folder: Path) -> list[Path]:
-    """Download the objects of a batch, each to a folder of its own; return their texts.
-
-    Raises:
-        ObjectMissingError: One has gone.
-        BatchError: One is damaged.
-    """
-    texts = []
-    for position, item in enumerate(objects):
-        own = folder / str(position)
-        own.mkdir()
-        job.store.download(item, own / "object")
-        texts.append(spool(own / "object", own))
-    return texts
-
-
 def _verdicts(
-    job: _Job, audits: Sequence[Audit], done: Sequence[StagedBatch]
+    job: StageJob, audits: Sequence[Audit], done: Sequence[StagedBatch]
 ) -> tuple[Verdict, ...]:
     """Judge the batches of this run together, or else the newest one.
 
@@ -221,14 +200,14 @@ def _verdicts(
     return (*passed, *evaluate(session, rest, blocking=False))
 
 
-def _known_to_pass(job: _Job, done: Sequence[StagedBatch]) -> set[str]:
+def _known_to_pass(job: StageJob, done: Sequence[StagedBatch]) -> set[str]:
     """Return the checks whose result is known from the writing of the batches."""
-    columns = set(declared_unique(job.warehouse.sources[job.plan.source]))
+    columns = set(declared_unique(job.source))
     known = done and all(columns <= set(staged.unique) for staged in done)
     return {UNIQUE} if known else set()
 
 
-def _record_failure(job: _Job, batch: Batch, status: str, error: VaultAssetsError) -> None:
+def _record_failure(job: StageJob, batch: Batch, status: str, error: VaultAssetsError) -> None:
     def unit(session: Session) -> None:
         session.run(
             f"insert into {FAILURES.sql} by name select $batch_id as batch_id, "

@@ -27,6 +27,7 @@ class Session:
     `defines_alone`: a definition commits by itself, so that a table may be there without its first
     rows after a load was killed;
     `widest_text`: octets of the longest text that it stores, None without a limit;
+    `stages_together`: small files may be staged in one statement;
     `refused_characters`: pattern of characters that no text may hold, or none.
 
     Args:
@@ -40,6 +41,7 @@ class Session:
     defines_alone: ClassVar[bool] = False
     widest_text: ClassVar[int | None] = None
     refused_characters: ClassVar[str] = ""
+    stages_together: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -34,11 +34,15 @@ class Lines:
         path: A text file.
         header: Its header.
         joined: Numbers of the lines whose record goes on in the next line, ascending.
+        shift: Added to the number of every row, to tell files in one stream apart.
     """
 
-    def __init__(self, path: Path, header: Header, joined: Positions = _NONE) -> None:
+    def __init__(
+        self, path: Path, header: Header, joined: Positions = _NONE, *, shift: int = 0
+    ) -> None:
         self.count = 0
         self.blank = 0
+        self._shift = shift
         self._path = path
         self._newline = header.newline
         self._line = header.line
@@ -49,9 +53,10 @@ class Lines:
     def reader(self) -> pa.RecordBatchReader:
         """Return the pass as a stream.
 
-        Columns: row_no (number of the first line; the file's first line is 1), position (byte at
-        which it begins), text (with the bytes that end lines), misencoded (some bytes are not
-        UTF-8), overlong (a line of more than `MAX_RECORD` bytes; only its beginning is kept).
+        Columns: row_no (number of the first line, plus `shift`; the file's first line is 1),
+        position (byte at which it begins), text (with the bytes that end lines), misencoded (some
+        bytes are not UTF-8), overlong (a line of more than `MAX_RECORD` bytes; only its beginning
+        is kept).
         """
         return pa.RecordBatchReader.from_batches(_SCHEMA, self._batches())
 
@@ -74,7 +79,7 @@ class Lines:
         starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))
         lines = self._line + np.searchsorted(breaks, starts, "right")
         filled = _filled(data, starts, stops, self._newline)
-        numbers = lines[filled]
+        numbers = lines[filled] + self._shift
         text, misencoded = strings(data, stops)
         self._line += int(np.searchsorted(breaks, stops[-1], "right"))
         self.count += len(numbers)

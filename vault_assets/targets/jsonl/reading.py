@@ -80,7 +80,7 @@ def _read(
         loaded=lines.count - found.rejected,
         rejected=found.rejected,
         blank=lines.blank,
-        unknown_columns=() if refusal else unknown_keys(scratch, sample, columns),
+        unknown_columns=() if refusal else unknown_keys(scratch, [sample], columns)[0],
         missing_optional=(),
         refusal=refusal or None,
         repaired=False,

@@ -1,6 +1,6 @@
 """Sampling: which keys the objects of a file have beside the declared ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -38,18 +38,30 @@ class Sample:
 
 
 def unknown_keys(
-    scratch: Scratch, sample: Sample, columns: Mapping[str, SourceColumn]
-) -> tuple[str, ...]:
-    """Return the keys in a sample that no column is read from, sorted; at most 100."""
-    if not sample.lines:
-        return ()
+    scratch: Scratch, samples: Sequence[Sample], columns: Mapping[str, SourceColumn]
+) -> list[tuple[str, ...]]:
+    """Return for each sample the keys that no column is read from, sorted; at most 100."""
     known = {(declared.steps or (name,))[0] for name, declared in columns.items()}
-    table = pa.table({"text": pa.chunked_array(sample.lines)})
+    lines = [(place, chunk) for place, sample in enumerate(samples) for chunk in sample.lines]
+    found: list[list[str]] = [[] for _ in samples]
+    if not lines:
+        return [() for _ in samples]
+    table = pa.table(
+        {
+            "place": np.concatenate([np.full(len(chunk), place) for place, chunk in lines]),
+            "text": pa.chunked_array([chunk for _, chunk in lines]),
+        }
+    )
     # The keys of an object only: of other values the engine has none, of broken ones an error.
     keys = f"""
-select distinct unnest(case when json_valid(text) then json_keys(text) end) as name
+select distinct place, unnest(case when json_valid(text) then json_keys(text) end) as name
 from {scratch.stream}"""
     scratch.fill("keys", keys, table.to_reader())
-    rows = scratch.con.execute(f"select name from {scratch.name('keys')} order by name").fetchall()
+    rows = scratch.con.execute(
+        f"select place, name from {scratch.name('keys')} order by name"
+    ).fetchall()
     scratch.drop("keys")
-    return tuple(name for (name,) in rows if name not in known)[:_NAMES]
+    for place, name in rows:
+        if name not in known and len(found[place]) < _NAMES:
+            found[place].append(name)
+    return [tuple(names) for names in found]

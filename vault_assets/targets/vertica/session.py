@@ -18,6 +18,7 @@ class VerticaSession(Session):
     defines_alone = True
     widest_text = WIDEST
     refused_characters = CONTROL
+    stages_together = False  # a COPY per file is all that it takes
 
     def __init__(self, connection: VerticaConnection) -> None:
         super().__init__(connection)
