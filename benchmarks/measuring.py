@@ -83,7 +83,8 @@ def measure(
                         where[order[0]].put(files[phase])
                     for variant in order:
                         found.append(_measured(variant, phase, where[variant], warehouse))
-                        told(f"{turn + 1}/{repeat} {phase}: {variant} {found[-1].wall:.1f} s")
+                        took = f"{found[-1].wall:.1f} s, CPU {found[-1].cpu:.1f} s"
+                        told(f"{turn + 1}/{repeat} {phase}: {variant} {took}")
                     if turn == 0:
                         _require_equal(where, phase, warehouse)
     return found

@@ -13,6 +13,8 @@ import pytest
 from vault_assets.settings import Settings
 from vault_assets.sql.vertica import Translated, Twin, translate
 from vault_assets.targets.memory import MemoryLake
+from vault_assets.targets.session import Session
+from vault_assets.targets.vertica.session import VerticaSession
 from vault_assets_tests.vertica.parity import Load, declared, fix_clock, land
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -86,9 +88,10 @@ class _Lake(MemoryLake):
 
 
 @contextmanager
-def _clock() -> Iterator[None]:
+def _as_on_vertica() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         fix_clock(patch)
+        patch.setattr(Session, "stages_together", VerticaSession.stages_together)
         yield
 
 
@@ -109,7 +112,7 @@ def recorded(name: str, folder: Path) -> dict[str, list[str]]:
     )
     found: dict[str, list[str]] = {}
     seen: set[str] = set()
-    with _clock(), _Lake(name) as lake:
+    with _as_on_vertica(), _Lake(name) as lake:
         for table, _ in Load(lake, settings, declared(name)).run():
             texts = [steady(made.sql) for made in lake.found if made.sql]
             lake.found.clear()
