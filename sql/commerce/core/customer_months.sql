@@ -18,6 +18,7 @@ select
   o.cohort_month,
   o.month_start,
   count(*) filter (o.place > 1) as orders,
-  cast(coalesce(sum(o.total_amount) filter (o.place > 1), 0) as decimal(18, 2)) as revenue
+  cast(coalesce(sum(o.total_amount) filter (o.place > 1), 0) as decimal(18, 2)) as revenue,
+  count(*) filter (o.place = 2) > 0 as is_first_return
 from orders as o
 group by o.customer_id, o.cohort_month, o.month_start

@@ -1,15 +1,25 @@
 -- mart.fct_customer_retention: each cohort in each calendar month from its own to that of as-of.
 -- Rule: a cohort is the customers whose first counted order is in the month. Retained is who orders
 -- (counted) again in a month; the first order itself does not count, not in revenue either.
-with cohorts as (
+with months as (
   select
-    c.cohort_month,
-    count(distinct c.customer_id) as cohort_size,
-    any_value(date_trunc('month', a.as_of)) as last_month
-  from core.customer_months as c
+    cohort_month,
+    month_start,
+    count(*) as customers,
+    count(*) filter (orders > 0) as retained_customers,
+    sum(revenue) filter (orders > 0) as revenue,
+    count(*) filter (is_first_return) as returned
+  from core.customer_months
+  group by cohort_month, month_start
+),
+cohorts as (
+  select
+    m.cohort_month,
+    m.customers as cohort_size,
+    date_trunc('month', a.as_of) as last_month
+  from months as m
   cross join core.as_of as a
-  where c.cohort_month <= a.as_of
-  group by c.cohort_month
+  where m.month_start = m.cohort_month and m.cohort_month <= a.as_of
 ),
 grid as (
   select
@@ -22,24 +32,10 @@ bought as (
   select
     cohort_month,
     date_diff('month', cohort_month, month_start) as months_since,
-    count(*) as retained_customers,
-    sum(revenue) as cohort_revenue
-  from core.customer_months
-  where orders > 0
-  group by all
-),
-returned as (
-  select cohort_month, months_since, count(*) as customers
-  from (
-    select
-      customer_id,
-      cohort_month,
-      date_diff('month', cohort_month, min(month_start)) as months_since
-    from core.customer_months
-    where orders > 0
-    group by customer_id, cohort_month
-  )
-  group by cohort_month, months_since
+    retained_customers,
+    revenue as cohort_revenue,
+    returned
+  from months
 ),
 filled as (
   select
@@ -54,13 +50,12 @@ filled as (
       ) as decimal(18, 2)
     ) as cumulative_revenue,
     cast(
-      sum(coalesce(r.customers, 0)) over (
+      sum(coalesce(b.returned, 0)) over (
         partition by g.cohort_month order by g.months_since
       ) as bigint
     ) as cumulative_retained
   from grid as g
   left join bought as b on b.cohort_month = g.cohort_month and b.months_since = g.months_since
-  left join returned as r on r.cohort_month = g.cohort_month and r.months_since = g.months_since
 )
 select
   cohort_month,

@@ -1,14 +1,19 @@
 -- mart.inventory_reorder: what to order again, from the counted sales of the last days up to as-of.
 -- Rule: daily = sold / days; reorder point = ceil(daily x (lead + safety)); reorder = active and stock
 -- at or below it; suggested = what is missing to cover days. Rounded up in whole numbers.
-with sold as (
+with days as (
+  select
+    cast(unnest(generate_series(a.as_of - s.sold_days + 1, a.as_of, interval 1 day)) as date)
+      as date_key
+  from core.as_of as a
+  cross join core.settings as s
+),
+sold as (
   select
     i.product_id,
     sum(i.quantity) as items
   from core.fct_order_items as i
-  cross join core.as_of as a
-  cross join core.settings as s
-  where i.is_counted and i.date_key > a.as_of - s.sold_days and i.date_key <= a.as_of
+  where i.is_counted and i.date_key in (select date_key from days)
   group by i.product_id
 ),
 demand as (

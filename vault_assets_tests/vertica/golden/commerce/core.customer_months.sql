@@ -195,7 +195,8 @@ CREATE TABLE IF NOT EXISTS "core"."customer_months" (
   "cohort_month" DATE,
   "month_start" DATE,
   "orders" INT,
-  "revenue" NUMERIC(18, 2)
+  "revenue" NUMERIC(18, 2),
+  "is_first_return" BOOLEAN
 );
 
 INSERT INTO "changed_keys" ("customer_id")
@@ -236,7 +237,7 @@ FROM (
 
 DELETE FROM "core"."customer_months";
 
-INSERT INTO "core"."customer_months" ("customer_id", "cohort_month", "month_start", "orders", "revenue")
+INSERT INTO "core"."customer_months" ("customer_id", "cohort_month", "month_start", "orders", "revenue", "is_first_return")
 WITH "orders" AS (
   SELECT
     "o"."customer_id",
@@ -262,7 +263,8 @@ SELECT
   "o"."cohort_month",
   "o"."month_start",
   COUNT(CASE WHEN "o"."place" > 1 THEN 1 END) AS "orders",
-  CAST(COALESCE(SUM(CASE WHEN "o"."place" > 1 THEN "o"."total_amount" END), 0) AS NUMERIC(18, 2)) AS "revenue"
+  CAST(COALESCE(SUM(CASE WHEN "o"."place" > 1 THEN "o"."total_amount" END), 0) AS NUMERIC(18, 2)) AS "revenue",
+  COUNT(CASE WHEN "o"."place" = 2 THEN 1 END) > 0 AS "is_first_return"
 FROM "orders" AS "o"
 GROUP BY
   "o"."customer_id",

@@ -344,7 +344,36 @@ FROM (
 DELETE FROM "core"."fct_orders";
 
 INSERT INTO "core"."fct_orders" ("order_id", "customer_id", "date_key", "order_date", "status", "payment_method", "is_counted", "shipping_cost", "total_amount", "items_amount", "total_items")
-WITH "lines" AS (
+WITH "orders" AS (
+  SELECT
+    "stg_orders"."order_id",
+    "stg_orders"."customer_id",
+    "stg_orders"."order_date",
+    "stg_orders"."status",
+    "stg_orders"."payment_method",
+    "stg_orders"."shipping_address",
+    "stg_orders"."shipping_cost",
+    "stg_orders"."total_amount",
+    "stg_orders"."created_at",
+    "stg_orders"."updated_at"
+  FROM "staging"."stg_orders"
+  WHERE
+    "order_id" IN (
+      SELECT
+        "order_id"
+      FROM "changed_keys"
+    )
+), "customers" AS (
+  SELECT
+    "customer_id"
+  FROM "core"."dim_customers"
+  WHERE
+    "customer_id" IN (
+      SELECT
+        "customer_id"
+      FROM "orders"
+    )
+), "lines" AS (
   SELECT
     "i"."order_id",
     SUM("i"."item_total") AS "items_amount",
@@ -371,20 +400,14 @@ SELECT
   "o"."total_amount",
   CAST(COALESCE("l"."items_amount", 0) AS NUMERIC(18, 2)) AS "items_amount",
   CAST(COALESCE("l"."total_items", 0) AS INT) AS "total_items"
-FROM "staging"."stg_orders" AS "o"
+FROM "orders" AS "o"
 CROSS JOIN "core"."settings" AS "s"
-LEFT JOIN "core"."dim_customers" AS "c"
+LEFT JOIN "customers" AS "c"
   ON "c"."customer_id" = "o"."customer_id"
 LEFT JOIN "core"."dim_date" AS "d"
   ON "d"."date_key" = CAST("o"."order_date" AS DATE)
 LEFT JOIN "lines" AS "l"
-  ON "l"."order_id" = "o"."order_id"
-WHERE
-  "o"."order_id" IN (
-    SELECT
-      "order_id"
-    FROM "changed_keys"
-  );
+  ON "l"."order_id" = "o"."order_id";
 
 SELECT
   COUNT(*)
@@ -427,6 +450,11 @@ FROM (
   FROM "core"."fct_orders"
   WHERE
     "customer_id" = -1
+    AND "order_id" IN (
+      SELECT
+        "order_id"
+      FROM "changed_keys"
+    )
 ) AS "wrong_rows"
 LIMIT 10;
 
@@ -443,6 +471,11 @@ FROM (
     ON "c"."customer_id" = "o"."customer_id"
   WHERE
     "c"."customer_id" IS NULL
+    AND "o"."order_id" IN (
+      SELECT
+        "order_id"
+      FROM "changed_keys"
+    )
   GROUP BY
     "o"."customer_id"
 ) AS "wrong_rows"
@@ -461,6 +494,11 @@ FROM (
     ON "d"."date_key" = "o"."date_key"
   WHERE
     "d"."date_key" IS NULL
+    AND "o"."order_id" IN (
+      SELECT
+        "order_id"
+      FROM "changed_keys"
+    )
 ) AS "wrong_rows"
 LIMIT 10;
 
@@ -479,6 +517,11 @@ FROM (
   FROM "core"."fct_orders"
   WHERE
     ABS("total_amount" - "items_amount" - "shipping_cost") > 0.01
+    AND "order_id" IN (
+      SELECT
+        "order_id"
+      FROM "changed_keys"
+    )
 ) AS "wrong_rows"
 LIMIT 10;
 

@@ -320,6 +320,10 @@ FROM (
         SELECT
           "order_id"
         FROM "touched"
+        GROUP BY
+          "order_id"
+        HAVING
+          COUNT(*) > 0
       )
   ) AS "t"("value")
   UNION ALL

@@ -316,6 +316,10 @@ FROM (
         SELECT
           "order_id"
         FROM "touched"
+        GROUP BY
+          "order_id"
+        HAVING
+          COUNT(*) > 0
       )
   ) AS "t"("value")
   UNION ALL
@@ -329,7 +333,208 @@ WHERE
 DELETE FROM "core"."sales_by_month";
 
 INSERT INTO "core"."sales_by_month" ("month_start", "gross_orders", "orders_count", "completed_orders", "cancelled_orders", "customers_count", "gross_sales_amount", "total_sales_amount", "total_shipping_cost", "total_items_sold", "items_revenue", "electronics_items", "clothing_items", "footwear_items", "accessories_items", "electronics_revenue", "clothing_revenue", "footwear_revenue", "accessories_revenue")
-WITH "orders" AS (
+WITH "days" AS (
+  SELECT
+    CAST(TIMESTAMPADD('day', "q2"."n", "q1"."_first") AS DATE) AS "date_key"
+  FROM (
+    SELECT
+      "partition_value" AS "_first",
+      LAST_DAY("partition_value") AS "_last"
+    FROM "changed_partitions"
+  ) AS "q1"
+  CROSS JOIN (
+    SELECT
+      "d0"."d" + "d1"."d" * 10 + "d2"."d" * 100 + "d3"."d" * 1000 + "d4"."d" * 10000 + "d5"."d" * 100000 AS "n"
+    FROM (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d0"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d1"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d2"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d3"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d4"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d5"
+  ) AS "q2"
+  WHERE
+    TIMESTAMPADD('day', "q2"."n", "q1"."_first") <= "q1"."_last"
+), "orders" AS (
   SELECT
     CAST(DATE_TRUNC('month', "o"."date_key") AS DATE) AS "month_start",
     COUNT(*) AS "gross_orders",
@@ -342,10 +547,10 @@ WITH "orders" AS (
     CAST(COALESCE(SUM(CASE WHEN "o"."is_counted" THEN "o"."shipping_cost" END), 0) AS NUMERIC(18, 2)) AS "total_shipping_cost"
   FROM "core"."fct_orders" AS "o"
   WHERE
-    CAST(DATE_TRUNC('month', "o"."date_key") AS DATE) IN (
+    "o"."date_key" IN (
       SELECT
-        "partition_value"
-      FROM "changed_partitions"
+        "date_key"
+      FROM "days"
     )
   GROUP BY
     CAST(DATE_TRUNC('month', "o"."date_key") AS DATE)
@@ -364,11 +569,10 @@ WITH "orders" AS (
     SUM(CASE WHEN "i"."category" = 'Accessories' THEN "i"."item_total" END) AS "accessories_revenue"
   FROM "core"."fct_order_items" AS "i"
   WHERE
-    "i"."is_counted"
-    AND CAST(DATE_TRUNC('month', "i"."date_key") AS DATE) IN (
+    "i"."is_counted" AND "i"."date_key" IN (
       SELECT
-        "partition_value"
-      FROM "changed_partitions"
+        "date_key"
+      FROM "days"
     )
   GROUP BY
     CAST(DATE_TRUNC('month', "i"."date_key") AS DATE)

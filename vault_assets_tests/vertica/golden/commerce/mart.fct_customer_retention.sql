@@ -13,17 +13,27 @@ CREATE TABLE IF NOT EXISTS "mart"."fct_customer_retention" (
 DELETE FROM "mart"."fct_customer_retention";
 
 INSERT INTO "mart"."fct_customer_retention" ("cohort_month", "months_since", "cohort_size", "retained_customers", "retention_rate", "cohort_revenue", "revenue_per_retained_customer", "cumulative_revenue", "cumulative_retained")
-WITH "cohorts" AS (
+WITH "months" AS (
   SELECT
-    "c"."cohort_month",
-    COUNT(DISTINCT "c"."customer_id") AS "cohort_size",
-    MAX(DATE_TRUNC('month', "a"."as_of")) AS "last_month"
-  FROM "core"."customer_months" AS "c"
+    "cohort_month",
+    "month_start",
+    COUNT(*) AS "customers",
+    COUNT(CASE WHEN "orders" > 0 THEN 1 END) AS "retained_customers",
+    SUM(CASE WHEN "orders" > 0 THEN "revenue" END) AS "revenue",
+    COUNT(CASE WHEN "is_first_return" THEN 1 END) AS "returned"
+  FROM "core"."customer_months"
+  GROUP BY
+    "cohort_month",
+    "month_start"
+), "cohorts" AS (
+  SELECT
+    "m"."cohort_month",
+    "m"."customers" AS "cohort_size",
+    DATE_TRUNC('month', "a"."as_of") AS "last_month"
+  FROM "months" AS "m"
   CROSS JOIN "core"."as_of" AS "a"
   WHERE
-    "c"."cohort_month" <= "a"."as_of"
-  GROUP BY
-    "c"."cohort_month"
+    "m"."month_start" = "m"."cohort_month" AND "m"."cohort_month" <= "a"."as_of"
 ), "grid" AS (
   SELECT
     "q1"."cohort_month" AS "cohort_month",
@@ -250,34 +260,10 @@ WITH "cohorts" AS (
   SELECT
     "cohort_month",
     DATEDIFF('month', "cohort_month", "month_start") AS "months_since",
-    COUNT(*) AS "retained_customers",
-    SUM("revenue") AS "cohort_revenue"
-  FROM "core"."customer_months"
-  WHERE
-    "orders" > 0
-  GROUP BY
-    "cohort_month",
-    DATEDIFF('month', "cohort_month", "month_start")
-), "returned" AS (
-  SELECT
-    "cohort_month",
-    "months_since",
-    COUNT(*) AS "customers"
-  FROM (
-    SELECT
-      "customer_id",
-      "cohort_month",
-      DATEDIFF('month', "cohort_month", MIN("month_start")) AS "months_since"
-    FROM "core"."customer_months"
-    WHERE
-      "orders" > 0
-    GROUP BY
-      "customer_id",
-      "cohort_month"
-  ) AS "s1"
-  GROUP BY
-    "cohort_month",
-    "months_since"
+    "retained_customers",
+    "revenue" AS "cohort_revenue",
+    "returned"
+  FROM "months"
 ), "filled" AS (
   SELECT
     "g"."cohort_month",
@@ -286,14 +272,11 @@ WITH "cohorts" AS (
     COALESCE("b"."retained_customers", 0) AS "retained_customers",
     CAST(COALESCE("b"."cohort_revenue", 0) AS NUMERIC(18, 2)) AS "cohort_revenue",
     CAST(SUM(COALESCE("b"."cohort_revenue", 0)) OVER (PARTITION BY "g"."cohort_month" ORDER BY "g"."months_since" NULLS LAST) AS NUMERIC(18, 2)) AS "cumulative_revenue",
-    CAST(SUM(COALESCE("r"."customers", 0)) OVER (PARTITION BY "g"."cohort_month" ORDER BY "g"."months_since" NULLS LAST) AS INT) AS "cumulative_retained"
+    CAST(SUM(COALESCE("b"."returned", 0)) OVER (PARTITION BY "g"."cohort_month" ORDER BY "g"."months_since" NULLS LAST) AS INT) AS "cumulative_retained"
   FROM "grid" AS "g"
   LEFT JOIN "bought" AS "b"
     ON "b"."cohort_month" = "g"."cohort_month"
     AND "b"."months_since" = "g"."months_since"
-  LEFT JOIN "returned" AS "r"
-    ON "r"."cohort_month" = "g"."cohort_month"
-    AND "r"."months_since" = "g"."months_since"
 )
 SELECT
   "cohort_month",

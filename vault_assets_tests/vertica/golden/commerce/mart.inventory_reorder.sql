@@ -15,17 +15,219 @@ CREATE TABLE IF NOT EXISTS "mart"."inventory_reorder" (
 DELETE FROM "mart"."inventory_reorder";
 
 INSERT INTO "mart"."inventory_reorder" ("product_id", "name", "category", "is_active", "inventory_count", "sold", "daily_demand", "days_of_cover", "reorder_point", "reorder", "suggested_quantity")
-WITH "sold" AS (
+WITH "days" AS (
+  SELECT
+    CAST(TIMESTAMPADD('day', "q2"."n", "q1"."_first") AS DATE) AS "date_key"
+  FROM (
+    SELECT
+      "a"."as_of" - "s"."sold_days" + 1 AS "_first",
+      "a"."as_of" AS "_last"
+    FROM "core"."as_of" AS "a"
+    CROSS JOIN "core"."settings" AS "s"
+  ) AS "q1"
+  CROSS JOIN (
+    SELECT
+      "d0"."d" + "d1"."d" * 10 + "d2"."d" * 100 + "d3"."d" * 1000 + "d4"."d" * 10000 + "d5"."d" * 100000 AS "n"
+    FROM (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d0"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d1"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d2"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d3"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d4"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d5"
+  ) AS "q2"
+  WHERE
+    TIMESTAMPADD('day', "q2"."n", "q1"."_first") <= "q1"."_last"
+), "sold" AS (
   SELECT
     "i"."product_id",
     SUM("i"."quantity") AS "items"
   FROM "core"."fct_order_items" AS "i"
-  CROSS JOIN "core"."as_of" AS "a"
-  CROSS JOIN "core"."settings" AS "s"
   WHERE
-    "i"."is_counted"
-    AND "i"."date_key" > "a"."as_of" - "s"."sold_days"
-    AND "i"."date_key" <= "a"."as_of"
+    "i"."is_counted" AND "i"."date_key" IN (
+      SELECT
+        "date_key"
+      FROM "days"
+    )
   GROUP BY
     "i"."product_id"
 ), "demand" AS (

@@ -1,27 +1,6 @@
 CREATE SCHEMA IF NOT EXISTS "mart";
 
-CREATE TABLE IF NOT EXISTS "mart"."mart_dim_customers" (
-  "customer_id" INT,
-  "name" VARCHAR(65000),
-  "email" VARCHAR(65000),
-  "phone" VARCHAR(65000),
-  "created_at" TIMESTAMP,
-  "gross_orders" INT,
-  "lifetime_orders" INT,
-  "first_order_date" TIMESTAMP,
-  "most_recent_order_date" TIMESTAMP,
-  "gross_lifetime_value" NUMERIC(18, 2),
-  "lifetime_value" NUMERIC(18, 2),
-  "days_since_last_order" INT,
-  "customer_segment" VARCHAR(65000),
-  "purchase_frequency" VARCHAR(65000),
-  "customer_status" VARCHAR(65000),
-  "is_high_value_active" BOOLEAN
-);
-
-DELETE FROM "mart"."mart_dim_customers";
-
-INSERT INTO "mart"."mart_dim_customers" ("customer_id", "name", "email", "phone", "created_at", "gross_orders", "lifetime_orders", "first_order_date", "most_recent_order_date", "gross_lifetime_value", "lifetime_value", "days_since_last_order", "customer_segment", "purchase_frequency", "customer_status", "is_high_value_active")
+CREATE OR REPLACE VIEW "mart"."mart_dim_customers" AS
 WITH "aged" AS (
   SELECT
     "c"."customer_id",
@@ -144,11 +123,3 @@ FROM (
     COUNT(*) >= 10 AND COUNT(DISTINCT "customer_segment") = 1
 ) AS "wrong_rows"
 LIMIT 10;
-
-INSERT INTO "registry"."refreshed" ("table_name", "refreshed_at", "changed_at", "inputs", "unique_key")
-SELECT
-  'mart.mart_dim_customers' AS "table_name",
-  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
-  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers staging.customers staging.orders staging.stg_customers staging.stg_orders' AS "inputs",
-  '"customer_id"' AS "unique_key";

@@ -302,6 +302,10 @@ FROM (
         SELECT
           "order_id"
         FROM "touched"
+        GROUP BY
+          "order_id"
+        HAVING
+          COUNT(*) > 0
       )
   ) AS "t"("value")
   UNION ALL
@@ -315,7 +319,208 @@ WHERE
 DELETE FROM "mart"."metric_product_category";
 
 INSERT INTO "mart"."metric_product_category" ("month_start", "category", "items", "revenue", "revenue_share")
-WITH "sold" AS (
+WITH "days" AS (
+  SELECT
+    CAST(TIMESTAMPADD('day', "q2"."n", "q1"."_first") AS DATE) AS "date_key"
+  FROM (
+    SELECT
+      "partition_value" AS "_first",
+      LAST_DAY("partition_value") AS "_last"
+    FROM "changed_partitions"
+  ) AS "q1"
+  CROSS JOIN (
+    SELECT
+      "d0"."d" + "d1"."d" * 10 + "d2"."d" * 100 + "d3"."d" * 1000 + "d4"."d" * 10000 + "d5"."d" * 100000 AS "n"
+    FROM (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d0"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d1"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d2"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d3"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d4"
+    CROSS JOIN (
+      SELECT
+        0 AS "d"
+      UNION ALL
+      SELECT
+        1 AS "d"
+      UNION ALL
+      SELECT
+        2 AS "d"
+      UNION ALL
+      SELECT
+        3 AS "d"
+      UNION ALL
+      SELECT
+        4 AS "d"
+      UNION ALL
+      SELECT
+        5 AS "d"
+      UNION ALL
+      SELECT
+        6 AS "d"
+      UNION ALL
+      SELECT
+        7 AS "d"
+      UNION ALL
+      SELECT
+        8 AS "d"
+      UNION ALL
+      SELECT
+        9 AS "d"
+    ) AS "d5"
+  ) AS "q2"
+  WHERE
+    TIMESTAMPADD('day', "q2"."n", "q1"."_first") <= "q1"."_last"
+), "sold" AS (
   SELECT
     CAST(DATE_TRUNC('month', "i"."date_key") AS DATE) AS "month_start",
     "i"."category",
@@ -323,11 +528,10 @@ WITH "sold" AS (
     CAST(SUM("i"."item_total") AS NUMERIC(18, 2)) AS "revenue"
   FROM "core"."fct_order_items" AS "i"
   WHERE
-    "i"."is_counted"
-    AND CAST(DATE_TRUNC('month', "i"."date_key") AS DATE) IN (
+    "i"."is_counted" AND "i"."date_key" IN (
       SELECT
-        "partition_value"
-      FROM "changed_partitions"
+        "date_key"
+      FROM "days"
     )
   GROUP BY
     CAST(DATE_TRUNC('month', "i"."date_key") AS DATE),

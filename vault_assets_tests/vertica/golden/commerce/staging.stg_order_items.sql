@@ -339,7 +339,11 @@ FROM (
     "order_id"
   FROM "staging"."stg_order_items"
   WHERE
-    "is_clamped"
+    "is_clamped" AND "order_id" IN (
+      SELECT
+        "order_id"
+      FROM "changed_keys"
+    )
 ) AS "wrong_rows"
 LIMIT 10;
 
