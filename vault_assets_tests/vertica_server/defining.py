@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vault_assets_tests.vertica_server import altering, declaring, rewriting, translating
+from vault_assets_tests.vertica_server import altering, declaring, rewriting, stores, translating
 from vault_assets_tests.vertica_server.catalog import (
     Column,
     Layout,
@@ -29,6 +29,7 @@ def define(session: "Session", tokens: Sequence[Token]) -> str:
         session.commit()
         return words[0]
     if words[:2] == ("ALTER", "SESSION"):
+        session.parameters |= stores.session_parameters(tokens)
         return "ALTER SESSION"
     if words[0] == "CREATE":
         return _create(session, tokens, words)

@@ -1,7 +1,7 @@
 """One session: its transaction, its temporary tables, and what each statement does."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,11 +35,14 @@ class Session:
         duck: A connection of its own to the shared database.
         catalog: The declared tables of all sessions.
         autocommit: Whether each statement commits.
+        database: Parameters of the database, such as how it reads S3.
     """
 
     duck: duckdb.DuckDBPyConnection
     catalog: Catalog
     autocommit: bool = False
+    database: Mapping[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     temporary: dict[str, Table] = field(default_factory=dict)
     open: bool = False
     journal: list[Callable[[], object]] = field(default_factory=list)

@@ -12,11 +12,13 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica.client import client, may_go_away, told
+from vault_assets.targets.vertica.copy_area import CopyArea
 from vault_assets.targets.vertica.copying import RowStream, copy_statement, row_texts
 from vault_assets.targets.vertica.definitions import Definitions
 from vault_assets.targets.vertica.names import Schemas
 from vault_assets.targets.vertica.replacing import finish, publish
 from vault_assets.targets.vertica.results import Rows, counted
+from vault_assets.targets.vertica.server_copies import ServerCopies
 from vault_assets.targets.vertica.statements import Name, Statement, statement
 from vault_assets.targets.vertica.twin import Columns, Twin
 from vault_assets.targets.vertica.types import stored_type
@@ -35,10 +37,19 @@ class VerticaConnection:
         twin: The engine with the same tables, empty and current.
         schemas: How tables are called on the server.
         translate: Makes a statement of ours one of Vertica.
+        area: Where many rows wait for the server; None: all go through the client.
     """
 
-    def __init__(self, wire: Wire, twin: Twin, schemas: Schemas, translate: Translate) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        twin: Twin,
+        schemas: Schemas,
+        translate: Translate,
+        area: CopyArea | None = None,
+    ) -> None:
         self.wire = wire
+        self.area = area
         self.twin = twin
         self.schemas = schemas
         self.translate = translate
@@ -143,21 +154,30 @@ class VerticaConnection:
         return self.wire.run(self.schemas.redirected(told, self.unit.built))
 
     def copy(self, target: Name, columns: Columns, query: str, parameters: Parameters) -> int:
-        """Stream rows of the engine into a table; return how many.
+        """Load rows of the engine into a table; return how many.
 
         Raises:
             TargetError: The server has loaded another number of rows than were sent.
         """
-        stream = RowStream(self.twin.engine, row_texts(query, columns), parameters)
         place = self.schemas.sql(self.unit.built.get(target, target))
-        answer = self.wire.run(copy_statement(place, columns), stream)
-        loaded = answer.rows[0][0]
-        if loaded != stream.rows:
+        sent, loaded = self._copied(place, columns, query, parameters)
+        if loaded != sent:
             raise TargetError(
-                f"{stream.rows} rows were sent, but {loaded} are loaded",
+                f"{sent} rows were sent, but {loaded} are loaded",
                 where=".".join(filter(None, target)),
             )
         return loaded
+
+    def _copied(
+        self, place: str, columns: Columns, query: str, parameters: Parameters
+    ) -> tuple[int, int]:
+        """Return how many rows were sent, and how many are loaded."""
+        wire, engine = self.wire, self.twin.engine
+        if self.area is not None and self.area.is_open:
+            return ServerCopies(wire, self.area, engine).copy(place, columns, query, parameters)
+        stream = RowStream(engine, row_texts(query, columns), parameters)
+        answer = wire.run(copy_statement(place, columns), stream)
+        return stream.rows, answer.rows[0][0]
 
     def _upload(self, table: str) -> None:
         """Copy a view or frame of the engine into a temporary table of the same name."""
