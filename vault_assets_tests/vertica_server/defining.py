@@ -65,6 +65,10 @@ def _check_layout(table: Table) -> None:
     expression, _, grouped = table.layout.partition_by.partition(" group by ")
     if grouped and expression.replace(" ", "") not in grouped.replace(" ", ""):
         raise syntax("GROUP BY must repeat the expression of PARTITION BY")
+    for token in lexed(expression):
+        column = table.column(token.value) if token.kind in {"name", "word"} else None
+        if column and column.nullable:
+            raise Fault("42601", f'Column "{column.name}" of PARTITION BY must be NOT NULL')
 
 
 def _create(session: "Session", tokens: Sequence[Token], words: tuple[str, ...]) -> str:

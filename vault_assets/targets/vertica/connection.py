@@ -20,12 +20,14 @@ from vault_assets.targets.vertica.replacing import finish, publish
 from vault_assets.targets.vertica.results import Rows, counted
 from vault_assets.targets.vertica.server_copies import ServerCopies
 from vault_assets.targets.vertica.statements import Name, Statement, statement
-from vault_assets.targets.vertica.twin import Columns, Twin
+from vault_assets.targets.vertica.swapping import Swap, exchange, repair
+from vault_assets.targets.vertica.twin import Columns, Twin, named
 from vault_assets.targets.vertica.types import stored_type
 from vault_assets.targets.vertica.units import DefinitionNeeded, Unit
 from vault_assets.targets.vertica.wire import Answer, Wire
 
 Translate = Callable[[str, Parameters], str]
+_TAKEN = "taken_rows"
 _DESCRIBED = ("column_name", "column_type", "null", "key", "default", "extra")
 
 
@@ -112,6 +114,8 @@ class VerticaConnection:
         for name in done.built:
             if name not in done.views:
                 publish(self.wire, self.schemas, name)
+        for swap in done.swapped.values():
+            exchange(self.wire, self.schemas, swap)
         for name, create in done.views.items():
             self.wire.run(create)
             self.wire.run(f"drop view {self.schemas.sql(done.built[name])}")
@@ -122,7 +126,11 @@ class VerticaConnection:
             self.wire.run(f"select analyze_statistics({literal(place)})")
 
     def finish(self, names: Sequence[Name]) -> bool:
-        """Replace tables that an earlier load has built; return whether there was one."""
+        """Replace tables that an earlier load has built; return whether there was one.
+
+        Partitions that one has not wholly exchanged are to be built again.
+        """
+        repair(self.wire, self.schemas, names)
         return finish(self.wire, self.schemas, names)
 
     def rollback(self) -> None:
@@ -150,8 +158,24 @@ class VerticaConnection:
         for name in sorted(found.reads):
             if not self.is_remote(name):
                 self._upload(name[1])
-        told = self.translate(sql, parameters)
-        return self.wire.run(self.schemas.redirected(told, self.unit.built))
+        told = self.schemas.redirected(self.translate(sql, parameters), self.unit.built)
+        for swap in self.unit.swapped.values():
+            told = swap.redirected(told, self.schemas)
+        return self.wire.run(told)
+
+    def take(self, table: str, query: str, parameters: Parameters = None) -> None:
+        """Make a temp table of the engine, and not of the server, of the rows of a query."""
+        columns = self.twin.described(query, parameters)
+        rows = self.execute(query, parameters).to_arrow_table()
+        self.twin.create(("", table), columns)
+        self.register(_TAKEN, rows)
+        self.twin.engine.execute(f"insert into {named(('', table))} from {_TAKEN}")
+        self.unregister(_TAKEN)
+
+    def swap_in(self, swap: Swap) -> None:
+        """Let the next rows of a mart be new partitions, which it gets after the commit."""
+        self.definitions.stage(swap)
+        self.unit.swapped[swap.name] = swap
 
     def copy(self, target: Name, columns: Columns, query: str, parameters: Parameters) -> int:
         """Load rows of the engine into a table; return how many.
@@ -159,6 +183,8 @@ class VerticaConnection:
         Raises:
             TargetError: The server has loaded another number of rows than were sent.
         """
+        if swap := self.unit.swapped.get(target):
+            target = swap.staging
         place = self.schemas.sql(self.unit.built.get(target, target))
         sent, loaded = self._copied(place, columns, query, parameters)
         if loaded != sent:

@@ -1,5 +1,6 @@
 """Definitions: tables, views and comments. Each commits, so none is made while changes wait."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica import replacing
-from vault_assets.targets.vertica.names import COMMENTS, NEW, REGISTRY
+from vault_assets.targets.vertica.names import COMMENTS, NEW, REGISTRY, SWAP
 from vault_assets.targets.vertica.physical import (
     column_body,
     column_type,
@@ -18,6 +19,7 @@ from vault_assets.targets.vertica.physical import (
 )
 from vault_assets.targets.vertica.results import nothing
 from vault_assets.targets.vertica.statements import Name, Statement
+from vault_assets.targets.vertica.swapping import Swap, staging_statements
 from vault_assets.targets.vertica.twin import Columns
 from vault_assets.targets.vertica.units import DefinitionNeeded
 
@@ -113,6 +115,12 @@ class Definitions:
         if beside:
             self._connection.unit.built[target] = place
             self._keep(*target, NEW, literal("to be renamed"))
+
+    def stage(self, swap: Swap) -> None:
+        """Have an empty table for new partitions, and a mark that they are to be exchanged."""
+        self._ensure_comments()
+        self._define(*staging_statements(self._connection.schemas, swap))
+        self._keep(*swap.name, SWAP, literal(str(dt.datetime.now(dt.UTC).replace(tzinfo=None))))
 
     def _create_as(self, found: Statement, parameters: Parameters) -> Any:
         """Create a temporary table with the rows of a query, which may read its former self."""
