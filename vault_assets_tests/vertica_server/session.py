@@ -13,6 +13,7 @@ from vault_assets_tests.vertica_server import (
     kinds,
     managing,
     rewriting,
+    stores,
     translating,
 )
 from vault_assets_tests.vertica_server.catalog import Catalog, Table
@@ -105,6 +106,8 @@ class Session:
     def check(self, tokens: Sequence[Token]) -> None:
         """Refuse what Vertica refuses, and everything but ROLLBACK after a lost transaction."""
         denied.check(tokens)
+        if stores.RECURSION not in self.parameters and any(t.upper == "RECURSIVE" for t in tokens):
+            raise unsupported("stopping a recursion after 8 steps: set WithClauseRecursionLimit")
         if self.lost and tokens[0].upper not in {"ROLLBACK", "ABORT"}:
             raise Fault(
                 "25P02",

@@ -16,10 +16,11 @@ if TYPE_CHECKING:  # it exists in the stubs of obstore only
 
 _SESSION = {"AWSAUTH", "AWSENDPOINT", "AWSREGION"}
 _DATABASE = {*_SESSION, "AWSENABLEHTTPS"}
+RECURSION = "WITHCLAUSERECURSIONLIMIT"
 
 
 def session_parameters(tokens: Sequence[Token]) -> dict[str, str]:
-    """Return what an ALTER SESSION SET says about S3; other parameters do not matter here.
+    """Return what an ALTER SESSION SET says about S3 and recursion; the others do not matter.
 
     Raises:
         Fault: 42601, or 55000 for a parameter that only the database has.
@@ -34,7 +35,7 @@ def session_parameters(tokens: Sequence[Token]) -> dict[str, str]:
             raise syntax(f'at or near "{equals.text}"')
         if name.upper in _DATABASE - _SESSION:
             raise Fault("55000", f"Parameter {name.text} cannot be set at session level")
-        if name.upper in _SESSION:
+        if name.upper in {*_SESSION, RECURSION}:
             found[name.upper] = value[0].value
     return found
 

@@ -161,6 +161,8 @@ class VerticaConnection:
         told = self.schemas.redirected(self.translate(sql, parameters), self.unit.built)
         for swap in self.unit.swapped.values():
             told = swap.redirected(told, self.schemas)
+        if "WITH RECURSIVE" in told:
+            self.definitions.allow_recursion()
         return self.wire.run(told)
 
     def take(self, table: str, query: str, parameters: Parameters = None) -> None:

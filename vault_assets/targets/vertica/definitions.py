@@ -26,6 +26,9 @@ from vault_assets.targets.vertica.units import DefinitionNeeded
 if TYPE_CHECKING:
     from vault_assets.targets.vertica.connection import VerticaConnection
 
+DEEPEST = 1000
+"""Steps of a recursive query: that many pairs of a same-as link may follow one another."""
+
 _COMMENT = re.compile(
     r'comment\s+on\s+column\s+"(?P<layer>[^"]+)"\."(?P<table>[^"]+)"\."(?P<column>[^"]+)"'
     r"\s+is\s+(?P<text>'.*')\Z",
@@ -46,6 +49,7 @@ class Definitions:
         self.pool: dict[str, Columns] = {}
         self.temporary: set[str] = set()
         self._keeps_comments = False
+        self._recurses = False
         self.verbs: Mapping[str, Callable[[Statement, Parameters], Any]] = {
             "comment": self._comment,
             "table": self._create_table,
@@ -116,6 +120,12 @@ class Definitions:
             self._connection.unit.built[target] = place
             self._keep(*target, NEW, literal("to be renamed"))
 
+    def allow_recursion(self) -> None:
+        """Let recursive queries of the session go deep: by default Vertica stops them unsaid."""
+        if not self._recurses:
+            self._define(f"alter session set WithClauseRecursionLimit = {DEEPEST}")
+            self._recurses = True
+
     def stage(self, swap: Swap) -> None:
         """Have an empty table for new partitions, and a mark that they are to be exchanged."""
         self._ensure_comments()
@@ -157,6 +167,9 @@ class Definitions:
         if not target[0]:
             return nothing()
         query, place = connection.translate(found.query, parameters), target
+        if "WITH RECURSIVE" in query:
+            # How deep it goes is up to the session of the reader: by default 8 steps, and no error.
+            raise TargetError("a recursive view is not made on Vertica", where=".".join(target))
         if found.reads & unit.built.keys():
             # Until the table is in its place, the view reads the one that is built.
             place = replacing.beside(target)
