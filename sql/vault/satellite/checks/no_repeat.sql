@@ -8,17 +8,22 @@
 with seen as (
   select {{ plan.touched | cols }} from {{ seen }}
 ),
+{#- Two neighbours that are equal are two rows of a key with one hashdiff: few keys have such, and
+    only theirs need to be sorted. -#}
 several as (
-  select {{ key }}
-  {%- if first is defined and alone %}
-  {#- A row that needed no decision is the only one of its key. #}
-  from decided
-  where _outcome = 'inserted'
-  {%- else %}
-  from seen
-  {%- endif %}
-  group by {{ key }}
-  having count(*) > 1
+  select distinct {{ key }}
+  from (
+    select {{ key }}
+    {%- if first is defined and alone %}
+    {#- A row that needed no decision is the only one of its key. #}
+    from decided
+    where _outcome = 'inserted'
+    {%- else %}
+    from seen
+    {%- endif %}
+    group by {{ key }}, hashdiff
+    having count(*) > 1
+  )
 ),
 history as (
   select

@@ -480,15 +480,20 @@ FROM (
       "batch_id"
     FROM "vault"."sat_song_play_details"
   ), "several" AS (
-    SELECT
+    SELECT DISTINCT
       "hk_song_play"
-    FROM "decided"
-    WHERE
-      "_outcome" = 'inserted'
-    GROUP BY
-      "hk_song_play"
-    HAVING
-      COUNT(*) > 1
+    FROM (
+      SELECT
+        "hk_song_play"
+      FROM "decided"
+      WHERE
+        "_outcome" = 'inserted'
+      GROUP BY
+        "hk_song_play",
+        "hashdiff"
+      HAVING
+        COUNT(*) > 1
+    ) AS "s1"
   ), "history" AS (
     SELECT
       "hk_song_play",

@@ -759,15 +759,20 @@ FROM (
       "batch_id"
     FROM "vault"."sat_user_profile"
   ), "several" AS (
-    SELECT
+    SELECT DISTINCT
       "hk_user"
-    FROM "decided"
-    WHERE
-      "_outcome" = 'inserted'
-    GROUP BY
-      "hk_user"
-    HAVING
-      COUNT(*) > 1
+    FROM (
+      SELECT
+        "hk_user"
+      FROM "decided"
+      WHERE
+        "_outcome" = 'inserted'
+      GROUP BY
+        "hk_user",
+        "hashdiff"
+      HAVING
+        COUNT(*) > 1
+    ) AS "s1"
   ), "history" AS (
     SELECT
       "hk_user",

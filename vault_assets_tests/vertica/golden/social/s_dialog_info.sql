@@ -585,15 +585,20 @@ FROM (
       "batch_id"
     FROM "vault"."s_dialog_info"
   ), "several" AS (
-    SELECT
+    SELECT DISTINCT
       "hk_message_id"
-    FROM "decided"
-    WHERE
-      "_outcome" = 'inserted'
-    GROUP BY
-      "hk_message_id"
-    HAVING
-      COUNT(*) > 1
+    FROM (
+      SELECT
+        "hk_message_id"
+      FROM "decided"
+      WHERE
+        "_outcome" = 'inserted'
+      GROUP BY
+        "hk_message_id",
+        "hashdiff"
+      HAVING
+        COUNT(*) > 1
+    ) AS "s1"
   ), "history" AS (
     SELECT
       "hk_message_id",

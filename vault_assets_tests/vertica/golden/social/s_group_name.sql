@@ -561,15 +561,20 @@ FROM (
       "batch_id"
     FROM "vault"."s_group_name"
   ), "several" AS (
-    SELECT
+    SELECT DISTINCT
       "hk_group_id"
-    FROM "decided"
-    WHERE
-      "_outcome" = 'inserted'
-    GROUP BY
-      "hk_group_id"
-    HAVING
-      COUNT(*) > 1
+    FROM (
+      SELECT
+        "hk_group_id"
+      FROM "decided"
+      WHERE
+        "_outcome" = 'inserted'
+      GROUP BY
+        "hk_group_id",
+        "hashdiff"
+      HAVING
+        COUNT(*) > 1
+    ) AS "s1"
   ), "history" AS (
     SELECT
       "hk_group_id",

@@ -543,15 +543,20 @@ FROM (
       "batch_id"
     FROM "vault"."s_group_private_status"
   ), "several" AS (
-    SELECT
+    SELECT DISTINCT
       "hk_group_id"
-    FROM "decided"
-    WHERE
-      "_outcome" = 'inserted'
-    GROUP BY
-      "hk_group_id"
-    HAVING
-      COUNT(*) > 1
+    FROM (
+      SELECT
+        "hk_group_id"
+      FROM "decided"
+      WHERE
+        "_outcome" = 'inserted'
+      GROUP BY
+        "hk_group_id",
+        "hashdiff"
+      HAVING
+        COUNT(*) > 1
+    ) AS "s1"
   ), "history" AS (
     SELECT
       "hk_group_id",

@@ -561,15 +561,20 @@ FROM (
       "batch_id"
     FROM "vault"."s_user_chatinfo"
   ), "several" AS (
-    SELECT
+    SELECT DISTINCT
       "hk_user_id"
-    FROM "decided"
-    WHERE
-      "_outcome" = 'inserted'
-    GROUP BY
-      "hk_user_id"
-    HAVING
-      COUNT(*) > 1
+    FROM (
+      SELECT
+        "hk_user_id"
+      FROM "decided"
+      WHERE
+        "_outcome" = 'inserted'
+      GROUP BY
+        "hk_user_id",
+        "hashdiff"
+      HAVING
+        COUNT(*) > 1
+    ) AS "s1"
   ), "history" AS (
     SELECT
       "hk_user_id",
