@@ -78,6 +78,21 @@ class Settings(BaseSettings):
     vertica_connection_timeout: float = Field(
         default=10.0, gt=0, description="Seconds to wait for a connection to a node."
     )
+    vertica_copy: Literal["client", "server"] = Field(
+        default="client",
+        description="How rows get into Vertica: streamed by the client, or read by the server's "
+        "nodes from S3, where the client has put them.",
+    )
+    vertica_copy_area: str = Field(
+        default="",
+        description="With copy by the server, where rows wait for it: s3://bucket/prefix; "
+        "empty = _vertica below the landing.",
+    )
+    vertica_copy_access: Literal["database", "session"] = Field(
+        default="database",
+        description="How the server may read them: as its administrator has set it up, or with "
+        "S3_KEY_ID and S3_SECRET, which each session is told.",
+    )
     vertica_label: str = Field(
         default="vault-assets", description="Begin of the label of sessions in v_monitor.sessions."
     )

@@ -7,7 +7,7 @@ with doubtful as (
   where
     a.table_name = {{ plan.table.label | lit }}
     and (
-      coalesce(json_extract_string(a.note, '$.prejoins'), '') <> {{ definition | lit }}
+      coalesce(a.note ->> 'prejoins', '') <> {{ definition | lit }}
       or exists (
         select 1
         from registry.applied as other
@@ -28,25 +28,39 @@ differing as (
   ) as s
   asof left join (
     select
-      {%- for _, _, there in prejoin.on %}
-      t.{{ there | q }} as k{{ loop.index }},
+      {%- for _ in prejoin.on %}
+      k{{ loop.index }},
       {%- endfor %}
-      t.load_ts,
-      arg_max(
-        struct_pack({% for _, there in prejoin.columns %}v{{ loop.index }} := t.{{ there | q }}{{ "" if loop.last else ", " }}{% endfor %}),
-        t.row_no
-      ) as found
-    from {{ prejoin.stage.table.sql }} as t
-    where t.load_ts <= (select max(load_ts) from doubtful)
-    group by {% for _ in prejoin.on %}{{ loop.index }}, {% endfor %}t.load_ts
+      {%- for _ in prejoin.columns %}
+      v{{ loop.index }},
+      {%- endfor %}
+      load_ts,
+      true as is_found
+    from (
+      select
+        {%- for _, _, there in prejoin.on %}
+        t.{{ there | q }} as k{{ loop.index }},
+        {%- endfor %}
+        {%- for _, there in prejoin.columns %}
+        t.{{ there | q }} as v{{ loop.index }},
+        {%- endfor %}
+        t.load_ts,
+        row_number() over (
+          partition by {% for _, _, there in prejoin.on %}t.{{ there | q }}, {% endfor %}t.load_ts
+          order by t.row_no desc
+        ) as age
+      from {{ prejoin.stage.table.sql }} as t
+      where t.load_ts <= (select max(load_ts) from doubtful)
+    ) as ranked
+    where age = 1
   ) as p
     on {% for own, _, _ in prejoin.on %}p.k{{ loop.index }} = s.{{ own | q }} and {% endfor %}s.load_ts >= p.load_ts
   where
     {%- for new, _ in prejoin.columns %}
-    {{ "" if loop.first else "or " }}s.{{ new | q }} is distinct from p.found.v{{ loop.index }}
+    {{ "" if loop.first else "or " }}s.{{ new | q }} is distinct from p.v{{ loop.index }}
     {%- endfor %}
     {%- if prejoin.quarantine %}
-    or (p.found is null{% for own, _, _ in prejoin.on %} and s.{{ own | q }} is not null{% endfor %})
+    or (p.is_found is null{% for own, _, _ in prejoin.on %} and s.{{ own | q }} is not null{% endfor %})
     {%- endif %}
   {%- if not loop.last %}
   union all

@@ -5,12 +5,12 @@ select
   l.*,
   {%- for lookup, prejoin in lookups %}
   {%- for new, _ in prejoin.columns %}
-  {{ lookup }}.found.v{{ loop.index }} as {{ new | q }},
+  {{ lookup }}.v{{ loop.index }} as {{ new | q }},
   {%- endfor %}
   {%- endfor %}
   case
     {%- for lookup, prejoin in lookups if prejoin.quarantine %}
-    when {{ lookup }}.found is null
+    when {{ lookup }}.is_found is null
       {%- for _, own, _ in prejoin.on %} and {{ own }} is not null{% endfor %} then {{ prejoin.name | lit }}
     {%- endfor %}
     when false then ''

@@ -1,6 +1,6 @@
 """A bucket on S3, or on any server that speaks its protocol, as an object store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -24,7 +24,7 @@ from vault_assets.landing.s3_errors import explained
 from vault_assets.settings import Settings
 
 if TYPE_CHECKING:  # these exist in the stubs of obstore only
-    from obstore import GetOptions, GetResult, ObjectMeta
+    from obstore import GetOptions, GetResult, ObjectMeta, WritableFile
 
 _PAGE = 1000  # the most that one S3 list request returns
 _RETRIES = 8
@@ -96,6 +96,21 @@ class S3Bucket:
         """Upload an object, in parts if it is large."""
         with content.open("rb") if isinstance(content, Path) else BytesIO(content) as source:
             self._upload(checked_key(key), source)
+
+    @contextmanager
+    def writing(self, key: str) -> "Iterator[WritableFile]":
+        """Give a new object to write to: parts are uploaded while others are written."""
+        with (
+            self._explained(),
+            obstore.open_writer(self.objects, checked_key(key), max_concurrency=2) as file,
+        ):
+            yield file
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects; those that are not there are no error."""
+        if keys:
+            with self._explained():
+                obstore.delete(self.objects, list(keys))
 
     def _upload(self, key: str, source: BinaryIO) -> None:
         with self._explained():

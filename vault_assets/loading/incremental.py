@@ -71,6 +71,10 @@ class Division(Protocol):
         """Fill the temp table."""
         ...
 
+    def built(self, session: Session) -> Sequence[Any]:
+        """Return the partitions that are built; none of a mart by key."""
+        ...
+
     def finish(self, session: Session) -> dict[str, Any]:
         """Note what is still to be done, and return what `Written` tells of the build."""
         ...
@@ -144,7 +148,10 @@ def _replace(session: Session, division: Division, query: Query, *, whole: bool)
     if not whole and not session.value(f"select count(*) from {division.temp}"):
         return 0
     table = division.table.sql
-    session.run(f"delete from {table}{'' if whole else f' where {division.matching}'}")
+    if whole:
+        session.run(f"delete from {table}")
+    else:
+        session.clear(division.table, division.matching, division.built(session))
     return session.run(f"insert into {table} by name\n{query.sql}", query.parameters)
 
 

@@ -105,10 +105,14 @@ class Partitions:
         elif list_new(session, whole=whole):
             self._take_changed(session, whole=whole)
 
+    def built(self, session: Session) -> tuple[dt.date, ...]:
+        """Return the partitions that are built."""
+        rows = session.rows(f"select partition_value from {CHANGED} order by partition_value")
+        return tuple(row["partition_value"] for row in rows)
+
     def finish(self, session: Session) -> dict[str, Any]:
         """Note the exports that are due; return the partitions that were built and are stored."""
-        rows = session.rows(f"select partition_value from {CHANGED} order by partition_value")
-        built = tuple(row["partition_value"] for row in rows)
+        built = self.built(session)
         if self.mart.export and built:
             self._note_exports(session)
         column = quoted(self.partition.column)

@@ -38,8 +38,9 @@ def prejoined(
     if plan.computed:
         rows = render("stage/computed.sql", plan=plan, rows=rows)
     for lookup, prejoin in lookups:
-        sql = render("stage/lookup.sql", plan=plan, prejoin=prejoin, lookup=lookup, rows=rows)
-        session.run(sql, {"load_ts": load_ts})
+        known = {"plan": plan, "prejoin": prejoin, "lookup": lookup}
+        session.run(render("stage/lookup_keys.sql", rows=rows, **known))
+        session.take(lookup, render("stage/lookup.sql", **known), {"load_ts": load_ts})
     session.run(render("stage/prejoined.sql", plan=plan, lookups=lookups, rows=rows))
     refusing = [prejoin for prejoin in plan.prejoins if prejoin.quarantine]
     condition = "_prejoin is not null"
@@ -80,6 +81,7 @@ def forget_lookups(session: Session, plan: StagePlan) -> None:
         session.connection.execute(f"drop view if exists temp.{_ROWS}")
     for number in range(len(plan.prejoins)):
         session.connection.execute(f"drop table if exists temp.prejoin_{number}")
+        session.connection.execute(f"drop view if exists temp.prejoin_{number}_keys")
 
 
 def refuse_unlooked(session: Session, plan: StagePlan, batch: Batch) -> None:

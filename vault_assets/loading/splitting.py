@@ -95,10 +95,10 @@ def _own_columns(
     lake: Target, given: Given, source: str
 ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Return the load time and the record_source of every row."""
-    connection = lake.connection()
-    with read_rows(connection, given, _OWN) as own:
+    engine = lake.engine()
+    with read_rows(engine, given, _OWN) as own:
         if own.rejected:
-            row_no, detail = connection.execute(
+            row_no, detail = engine.execute(
                 f"select row_no, detail from {own.quarantined} order by row_no limit 1"
             ).fetchall()[0]
             raise BatchError(
@@ -106,7 +106,7 @@ def _own_columns(
                 where=source,
                 fix="Nothing was added. Give each row a load_ts, UTC or with its offset.",
             )
-        found = connection.execute(
+        found = engine.execute(
             f"select load_ts, record_source from {own.rows} order by row_no"
         ).to_arrow_table()
     return found.column("load_ts"), found.column("record_source")

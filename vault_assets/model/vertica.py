@@ -1,6 +1,6 @@
 """The physical design of a table on Vertica, where the default is not the best."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -39,6 +39,12 @@ class VerticaDesign(BaseModel):
         default=False,
         description="A projection of the newest row of each key beside the table: for satellites "
         "whose current rows are asked for often.",
+    )
+
+    replace_partitions: Literal["delete", "swap"] = Field(
+        default="delete",
+        description="Of a mart by day or month, divided by `partition_by` of the same column: how "
+        "partitions are replaced. swap: built beside the mart, then exchanged.",
     )
 
     @model_validator(mode="after")

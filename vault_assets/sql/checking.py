@@ -24,6 +24,10 @@ from vault_assets.sql.tracing import (
 _TIMES = {"year": "date timestamp", "month": "date timestamp", "day": "date timestamp"}
 
 _NEWEST = ("load_ts", "load_seq")
+_NO_SWAP = (
+    "swap is of marts whose `partition` is a day or a month, with the same column in "
+    "`vertica: partition_by`"
+)
 _NO_NEWEST = "is given: only satellites with one row per key and load have a newest row"
 
 
@@ -74,6 +78,8 @@ def _planned_design(
     types = {column.name: column.type.kind for column in table.columns}
     if table.design and table.design.newest and not has_newest:
         problems.add((*path, "vertica", "newest"), _NO_NEWEST)
+    if table.design and table.design.replace_partitions == "swap":
+        problems.add((*path, "vertica", "replace_partitions"), _NO_SWAP)
     for field, position, column in table.design.columns if table.design else ():
         problems.known(
             (*path, "vertica", field, position), f"column of {table.label}", column, types
@@ -90,6 +96,8 @@ def _mart(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> No
         problems.known(place, f"column of mart {name}", column, columns)
     if mart.vertica and mart.vertica.newest:
         problems.add((*path, "vertica", "newest"), _NO_NEWEST)
+    if mart.vertica and mart.vertica.replace_partitions == "swap":
+        _swap(mart, path, problems)
     for field, position, column in mart.vertica.columns if mart.vertica else ():
         place = (*path, "vertica", field, position)
         problems.known(place, f"column of mart {name}", column, columns)
@@ -104,6 +112,17 @@ def _mart(warehouse: Warehouse, name: str, mart: Mart, problems: Problems) -> No
         _incremental(warehouse, name, mart, columns, problems)
     if mart.export:
         _export(mart, columns, path, problems)
+
+
+def _swap(mart: Mart, path: Path, problems: Problems) -> None:
+    partition, design = mart.partition, mart.vertica
+    if (
+        partition is None
+        or partition.grain == "hour"
+        or design is None
+        or design.partition_by != partition.column
+    ):
+        problems.add((*path, "vertica", "replace_partitions"), _NO_SWAP)
 
 
 def _kind(mart: Mart, path: Path, problems: Problems) -> None:

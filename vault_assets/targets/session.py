@@ -58,6 +58,17 @@ class Session:
     def declare(self, table: TablePlan) -> None:
         """Tell the plan of a table before a statement that may create it."""
 
+    def clear(self, table: TablePlan, matching: str, values: Sequence[Any]) -> None:
+        """Delete the rows of a mart that are about to be replaced.
+
+        Args:
+            table: The mart.
+            matching: SQL: whether a row is one of them.
+            values: Of a mart by partition: the partitions.
+        """
+        del values
+        self.run(f"delete from {table.sql} where {matching}")
+
     def run(self, sql: str, parameters: Parameters = None, *, note: bool = True) -> int:
         """Run one statement; return the rows it changed, or 0 if it does not say.
 
@@ -74,6 +85,10 @@ class Session:
         columns = [column[0] for column in result.description or ()]
         row = result.fetchone() if columns == ["Count"] else None
         return int(row[0]) if row else 0
+
+    def take(self, table: str, query: str, parameters: Parameters = None) -> None:
+        """Make a temp table in the engine, where files are read, of the rows of a query."""
+        self.run(f"create or replace temp table {table} as\n{query}", parameters)
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[dict[str, Any]]:
         """Return the rows of a small query as dictionaries."""

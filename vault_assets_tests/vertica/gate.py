@@ -32,7 +32,6 @@ _FORBIDDEN = {
     "BY NAME": r"\bBY NAME\b",
     "USING in a join": r"\bUSING ?\(",
     "a placeholder": r"\$\w+|\?|%s",
-    "RECURSIVE": r"\bRECURSIVE\b",
     "LATERAL": r"\bLATERAL\b",
     "MATERIALIZED": r"\bMATERIALIZED\b",
     "named window": r"\bWINDOW\b",

@@ -15,9 +15,6 @@ REFUSED = {
     "select printf('%d', id) from t": "printf",
     "select distinct on (id) id from t": "distinct on",
     "select {'a': id} as s from t": "struct",
-    "with recursive r as (select 1 as a union all select a + 1 from r) select a from r": (
-        "recursive"
-    ),
     "select id from t group by grouping sets ((id), ())": "grouping sets",
     "select * from missing": "missing",
     "select date_diff('week', day, day) from t": "week",

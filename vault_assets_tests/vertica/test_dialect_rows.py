@@ -95,6 +95,7 @@ def ask(server: Server, twin: Twin) -> Iterator[Callable[[str], Rows]]:
             cursor.execute(sql)
             return [tuple(row) for row in cursor.fetchall()]
 
+        rows("alter session set WithClauseRecursionLimit = 1000")
         for statement in TABLES:
             rows(translate(statement, twin).sql)
         for name, filled in (("t", T_ROWS), ("u", U_ROWS)):

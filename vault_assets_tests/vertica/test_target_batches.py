@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from vault_assets.api.vault import Vault
-from vault_assets.errors import LateBatchError
+from vault_assets.errors import BatchError, LateBatchError
 from vault_assets.model import Warehouse
 from vault_assets.targets.memory import MemoryLake
 from vault_assets.targets.target import Target
@@ -109,3 +109,31 @@ def test_texts_that_cannot_be_stored_go_to_quarantine(server: Server, tmp_path: 
     }
     (unread,) = [row for row in refused if row["row_no"] == 6]
     assert unread["raw"] == "x,c\ufffdd"
+
+
+def test_rows_with_their_own_times_become_the_same_batches(server: Server, tmp_path: Path) -> None:
+    given = [
+        {"id": 1, "town": "a", "load_ts": DAYS[2], "record_source": "crm"},
+        {"id": 1, "town": "b", "load_ts": "2024-01-01 00:00:00", "record_source": "erp"},
+        {"id": "x", "town": "c", "load_ts": DAYS[2], "record_source": None},
+        {"id": 2, "town": "", "load_ts": DAYS[3], "record_source": ""},
+    ]
+    wrong = [{"id": 3, "town": "d", "load_ts": DAYS[5]}, {"id": 4, "town": "e", "load_ts": "soon"}]
+    found = []
+    with MemoryLake("timed") as lake, house(server, tmp_path, "timed") as vertica:
+        for target in (lake, vertica):
+            vault = Vault(Warehouse.model_validate(TOWNS | {"name": "timed"}), target)
+            added = vault.add_rows("people", given)
+            with pytest.raises(BatchError, match="the first of them row 2"):
+                vault.add_rows("people", wrong)
+            rows = target.session().rows(
+                "select id, town, load_ts, row_no, record_source from stage.people "
+                "order by load_ts, row_no"
+            )
+            rows += vault.quarantine("people").select(["row_no", "raw", "reason"]).to_pylist()
+            found.append(([(each.batch.load_ts, each.records) for each in added], rows))
+    assert found[0] == found[1]
+    assert [time for time, _ in found[1][0]] == [DAYS[0], DAYS[2], DAYS[3]]
+    assert [row.get("town", row.get("reason")) for row in found[1][1]] == [
+        "b", "a", "", "cast:id",
+    ]  # fmt: skip

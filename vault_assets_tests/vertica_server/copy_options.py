@@ -40,7 +40,7 @@ class Format:
 
 @dataclass(frozen=True)
 class Copy:
-    """A parsed COPY; `files` is empty for STDIN."""
+    """A parsed COPY; `files` is empty for STDIN, and URLs of S3 if it is not local."""
 
     table: tuple[str, str]
     items: tuple[Item, ...] = ()
@@ -54,6 +54,7 @@ class Copy:
     exceptions_file: str = ""
     reject_table: tuple[str, str] | None = None
     return_rejected: bool = False
+    parquet: bool = False
     commits: bool = True
 
 
@@ -72,6 +73,8 @@ def copy(tokens: Sequence[Token], expression: Callable[[str], str]) -> Copy:
     found, place = _source(found, tokens, place)
     while place < len(tokens):
         found, place = _option(found, tokens, place)
+    if found.parquet and not (found.files and not found.local):
+        raise syntax("the parser PARQUET reads files of the server or a store")
     if found.return_rejected and (found.rejected_file or found.exceptions_file):
         raise Fault(
             "0A000",
@@ -100,8 +103,6 @@ def _source(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int
     place += 2 if local else 1
     if place < len(tokens) and tokens[place].upper == "STDIN":
         return replace(found, local=local), place + 1
-    if not local:
-        raise unsupported("COPY from files of the server or a store")
     files = []
     while place < len(tokens) and tokens[place].kind in {"text", "escaped"}:
         files.append(tokens[place].value)
@@ -109,8 +110,10 @@ def _source(found: Copy, tokens: Sequence[Token], place: int) -> tuple[Copy, int
         if place < len(tokens) and tokens[place].text == ",":
             place += 1
     if not files:
-        raise syntax("COPY FROM LOCAL needs a file or STDIN")
-    return replace(found, local=True, files=tuple(files)), place
+        raise syntax("COPY FROM needs a file or STDIN")
+    if not local and not all(file.startswith("s3://") for file in files):
+        raise unsupported("COPY from files of the server")
+    return replace(found, local=local, files=tuple(files)), place
 
 
 _Reader = Callable[[Copy, Sequence[Token], int], tuple[Copy, int]]
@@ -191,6 +194,7 @@ _OPTIONS: dict[tuple[str, ...], _Reader] = {
     ("EXCEPTIONS",): _exceptions,
     ("ABORT", "ON", "ERROR"): _flag(abort_on_error=True),
     ("NO", "COMMIT"): _flag(commits=False),
+    ("PARQUET",): _flag(parquet=True),
     ("ENFORCELENGTH",): _flag(enforce_length=True),
     ("RETURNREJECTED",): _flag(return_rejected=True),
     ("STREAM", "NAME"): lambda found, tokens, place: (found, place + bool(_text(tokens, place))),

@@ -112,6 +112,13 @@ class Loader:
         given = pa.table({"n": range(len(waiting)), **arrow}, schema=pa.schema(
             [pa.field("n", pa.int64()), *fields]
         ))  # fmt: skip
+        self._insert_given(given, waiting, file, outcome)
+
+    def _insert_given(
+        self, given: pa.Table, waiting: Sequence[Record], file: str, outcome: Outcome
+    ) -> None:
+        """Insert the rows of `given`: `n` is the place of the record, c0 ... are its fields."""
+        columns = self.read_columns()
         self.duck.register("given", given)
         try:
             self._reject_misfits(waiting, columns, file, outcome)
@@ -148,6 +155,14 @@ class Loader:
         missing = "false" if column.nullable else f"{name} is null"
         return f"coalesce({name} is not null and ({test}), false) or {missing}"
 
+    def _typed(self, name: str, kind: Kind) -> str:
+        """SQL of a field as it is stored."""
+        if kind.duck == "VARCHAR":
+            return f"v_left({name}, {kind.length})" if kind.length else name
+        if kind.duck == "BLOB":
+            return f"encode({name})"
+        return f"cast({name} as {kind.duck})"
+
     def _inserted(self, sql: str) -> int:
         row = self.duck.execute(sql).fetchone()
         return int(row[0]) if row else 0
@@ -160,7 +175,7 @@ class Loader:
     def _insertion(self, columns: Sequence[Column]) -> str:
         tests = " or ".join(self._misfit(f"c{p}", c) for p, c in enumerate(columns))
         typed = ", ".join(
-            f"{_typed(f'c{place}', column.kind)} as {quoted(column.name)}"
+            f"{self._typed(f'c{place}', column.kind)} as {quoted(column.name)}"
             for place, column in enumerate(columns)
         )
         items = self.copy.items
@@ -180,14 +195,6 @@ class Loader:
             raise Fault("22V04", text)
         if self.copy.reject_max and len(outcome.rejections) >= self.copy.reject_max:
             raise Fault("22V04", f"COPY: REJECTMAX of {self.copy.reject_max} reached. {text}")
-
-
-def _typed(name: str, kind: Kind) -> str:
-    if kind.duck == "VARCHAR":
-        return f"v_left({name}, {kind.length})" if kind.length else name
-    if kind.duck == "BLOB":
-        return f"encode({name})"
-    return f"cast({name} as {kind.duck})"
 
 
 def _reason(column: Column, place: int, value: str | None) -> str:

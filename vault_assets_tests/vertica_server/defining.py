@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vault_assets_tests.vertica_server import altering, declaring, rewriting, translating
+from vault_assets_tests.vertica_server import altering, declaring, rewriting, stores, translating
 from vault_assets_tests.vertica_server.catalog import (
     Column,
     Layout,
@@ -29,6 +29,7 @@ def define(session: "Session", tokens: Sequence[Token]) -> str:
         session.commit()
         return words[0]
     if words[:2] == ("ALTER", "SESSION"):
+        session.parameters |= stores.session_parameters(tokens)
         return "ALTER SESSION"
     if words[0] == "CREATE":
         return _create(session, tokens, words)
@@ -64,6 +65,10 @@ def _check_layout(table: Table) -> None:
     expression, _, grouped = table.layout.partition_by.partition(" group by ")
     if grouped and expression.replace(" ", "") not in grouped.replace(" ", ""):
         raise syntax("GROUP BY must repeat the expression of PARTITION BY")
+    for token in lexed(expression):
+        column = table.column(token.value) if token.kind in {"name", "word"} else None
+        if column and column.nullable:
+            raise Fault("42601", f'Column "{column.name}" of PARTITION BY must be NOT NULL')
 
 
 def _create(session: "Session", tokens: Sequence[Token], words: tuple[str, ...]) -> str:

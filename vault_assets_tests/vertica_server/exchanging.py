@@ -4,8 +4,16 @@ import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vault_assets_tests.vertica_server import copy_options, defining, frames, kinds, translating
+from vault_assets_tests.vertica_server import (
+    copy_options,
+    defining,
+    frames,
+    kinds,
+    stores,
+    translating,
+)
 from vault_assets_tests.vertica_server.catalog import Column, Table
+from vault_assets_tests.vertica_server.columnar import ParquetLoader
 from vault_assets_tests.vertica_server.copy_options import Copy
 from vault_assets_tests.vertica_server.copying import Loader, Outcome, Rejection
 from vault_assets_tests.vertica_server.faults import Fault, guarded
@@ -34,7 +42,8 @@ def copy(talk: "Talk", statement: Statement) -> None:
         table = session.required(*found.table)
         rejects = _reject_table(talk, found)
         session.begin()
-        loader, outcome = Loader(session.duck, table, found), Outcome()
+        made = ParquetLoader if found.parquet else Loader
+        loader, outcome = made(session.duck, table, found), Outcome()
         loader.read_columns()
         try:
             with guarded():
@@ -43,7 +52,7 @@ def copy(talk: "Talk", statement: Statement) -> None:
         except Fault:
             session.undo()
             raise
-    if not found.local:
+    if not (found.local or found.files):
         talk.send(frames.complete("COPY"))
 
 
@@ -55,13 +64,20 @@ def _close(talk: "Talk", loader: Loader, outcome: Outcome, rejects: Table | None
     session.journal += loader.done
     if session.autocommit or (loader.copy.commits and not loader.table.temporary):
         session.commit()
-    if loader.copy.local:
+    if loader.copy.local or loader.copy.files:
         talk.send(frames.data_row([str(outcome.loaded).encode()]))
         talk.send(frames.complete("COPY"))
 
 
 def _receive(talk: "Talk", loader: Loader, outcome: Outcome) -> None:
     found = loader.copy
+    if found.files and not found.local:
+        access = {**talk.session.database, **talk.session.parameters}
+        for file in found.files:
+            for name, data in stores.objects(file, access):
+                loader.load(data, name, outcome)
+        talk.send(frames.row_description([("Rows Loaded", kinds.INT)], [False]))
+        return
     if not found.local:
         talk.send(frames.copy_in(), now=True)
         loader.load(_stream(talk, end=b"c"), "STDIN", outcome)

@@ -7,7 +7,6 @@ from vault_assets_tests.vertica_server.lexing import Token, by_comma, closing, j
 
 _FOREIGN = (
     ("INTERPOLATE", "PREVIOUS"), ("AT", "EPOCH"), ("TIMESERIES",), ("MATCH", "("),
-    ("RECURSIVE",),
 )  # fmt: skip
 
 

@@ -166,9 +166,8 @@ class Server:
         except Fault as fault:
             send(frames.error(fault), now=True)
             return
-        session = Session(
-            self._duck.cursor(), self.catalog, met.parameters.get("autocommit") == "on"
-        )
+        autocommit = met.parameters.get("autocommit") == "on"
+        session = Session(self._duck.cursor(), self.catalog, autocommit, self.options.store)
         pid = self._enter(session, met, send)
         try:
             binary = met.parameters.get("binary_data_protocol") == "1"

@@ -1,7 +1,7 @@
 """One session: its transaction, its temporary tables, and what each statement does."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from vault_assets_tests.vertica_server import (
     kinds,
     managing,
     rewriting,
+    stores,
     translating,
 )
 from vault_assets_tests.vertica_server.catalog import Catalog, Table
@@ -35,11 +36,14 @@ class Session:
         duck: A connection of its own to the shared database.
         catalog: The declared tables of all sessions.
         autocommit: Whether each statement commits.
+        database: Parameters of the database, such as how it reads S3.
     """
 
     duck: duckdb.DuckDBPyConnection
     catalog: Catalog
     autocommit: bool = False
+    database: Mapping[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     temporary: dict[str, Table] = field(default_factory=dict)
     open: bool = False
     journal: list[Callable[[], object]] = field(default_factory=list)
@@ -102,6 +106,8 @@ class Session:
     def check(self, tokens: Sequence[Token]) -> None:
         """Refuse what Vertica refuses, and everything but ROLLBACK after a lost transaction."""
         denied.check(tokens)
+        if stores.RECURSION not in self.parameters and any(t.upper == "RECURSIVE" for t in tokens):
+            raise unsupported("stopping a recursion after 8 steps: set WithClauseRecursionLimit")
         if self.lost and tokens[0].upper not in {"ROLLBACK", "ABORT"}:
             raise Fault(
                 "25P02",

@@ -6,6 +6,7 @@ import secrets
 import socket
 import ssl
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -27,6 +28,7 @@ class Options:
         database: The one database.
         method: How the password travels: `sha512`, `md5` or `clear`.
         tls: The context of a server that accepts TLS; None refuses it.
+        store: Parameters of the database that say how it reads S3.
     """
 
     user: str = "dbadmin"
@@ -34,6 +36,7 @@ class Options:
     database: str = "vault"
     method: str = "sha512"
     tls: ssl.SSLContext | None = None
+    store: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

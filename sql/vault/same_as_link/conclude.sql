@@ -6,7 +6,7 @@ with known as (
 ),
 ranked as (
   select
-    *,
+    * exclude (_place, _outcome),
     row_number() over (
       partition by {{ key }}, _reason is null order by load_ts, _rank, row_no
     ) as _place

@@ -1,5 +1,6 @@
 -- {{ plan.table.label }}: what is wrong with an incoming row by itself, or beside those of its batch.
 -- Rule: no key is its own master; two masters of one duplicate in one batch contradict each other.
+-- Place and outcome are concluded later; the table has their columns already, so it keeps its form.
 create or replace temp table decided as
 with incoming as (
   {%- include "vault/incoming.sql" %}
@@ -24,5 +25,7 @@ compared as (
 )
 select
   * exclude (_reason, _in_conflict),
-  coalesce(_reason, case when _in_conflict then 'conflict' end) as _reason
+  coalesce(_reason, case when _in_conflict then 'conflict' end) as _reason,
+  cast(null as bigint) as _place,
+  cast(null as varchar) as _outcome
 from compared

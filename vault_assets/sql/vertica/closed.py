@@ -15,7 +15,7 @@ _UNARY = (
     exp.Exists, exp.From, exp.Having, exp.IgnoreNulls, exp.Neg, exp.Not, exp.Paren, exp.Var,
     exp.Where,
 )  # fmt: skip
-_LISTS = (exp.Distinct, exp.Group, exp.Order, exp.Tuple, exp.With)
+_LISTS = (exp.Distinct, exp.Group, exp.Order, exp.Tuple)
 _SETS = (exp.Except, exp.Intersect, exp.Union)
 _PARTS: dict[type[exp.Expr], str] = {
     **dict.fromkeys(_BINARY, "this expression"),
@@ -45,6 +45,7 @@ _PARTS: dict[type[exp.Expr], str] = {
     exp.Table: "this db alias",
     exp.TableAlias: "this columns",
     exp.TryCast: "this to",
+    exp.With: "expressions recursive",
     exp.Window: "this partition_by order spec over",
     exp.WindowSpec: "kind start start_side end end_side",
 }

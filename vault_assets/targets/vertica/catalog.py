@@ -1,6 +1,6 @@
 """The catalog: what tables and views a warehouse has on Vertica."""
 
-from vault_assets.targets.vertica.names import COMMENTS, LOCK, NEW, OLD, REGISTRY, Schemas
+from vault_assets.targets.vertica.names import COMMENTS, LOCK, NEW, OLD, REGISTRY, SWAP, Schemas
 from vault_assets.targets.vertica.statements import Name
 from vault_assets.targets.vertica.twin import Column, Columns, Known
 from vault_assets.targets.vertica.types import engine_type
@@ -27,7 +27,7 @@ def read_catalog(wire: Wire, schemas: Schemas) -> Known:
         sql = f"select layer, table_name, column_name, meaning from {schemas.sql(place)}"
         rows = wire.run(sql).rows
         comments = tuple(
-            (row[0], row[1], row[2], row[3]) for row in rows if row[2] not in {"", NEW}
+            (row[0], row[1], row[2], row[3]) for row in rows if row[2] not in {"", NEW, SWAP}
         )
         macros = tuple(row[3] for row in rows if not row[2])
     tables, views = (
@@ -41,7 +41,7 @@ def _is_own(name: Name) -> bool:
     """Whether a table or view is no part of the warehouse: a lock, comments, what is half built."""
     layer, table = name
     helps = layer == REGISTRY and (table.startswith(LOCK) or table == COMMENTS)
-    return helps or table.endswith((NEW, OLD))
+    return helps or table.endswith((NEW, OLD, SWAP))
 
 
 def _columns(wire: Wire, sql: str, schemas: Schemas) -> dict[Name, Columns]:

@@ -12,18 +12,22 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica.client import client, may_go_away, told
+from vault_assets.targets.vertica.copy_area import CopyArea
 from vault_assets.targets.vertica.copying import RowStream, copy_statement, row_texts
 from vault_assets.targets.vertica.definitions import Definitions
 from vault_assets.targets.vertica.names import Schemas
 from vault_assets.targets.vertica.replacing import finish, publish
 from vault_assets.targets.vertica.results import Rows, counted
+from vault_assets.targets.vertica.server_copies import ServerCopies
 from vault_assets.targets.vertica.statements import Name, Statement, statement
-from vault_assets.targets.vertica.twin import Columns, Twin
+from vault_assets.targets.vertica.swapping import Swap, exchange, repair
+from vault_assets.targets.vertica.twin import Columns, Twin, named
 from vault_assets.targets.vertica.types import stored_type
 from vault_assets.targets.vertica.units import DefinitionNeeded, Unit
 from vault_assets.targets.vertica.wire import Answer, Wire
 
 Translate = Callable[[str, Parameters], str]
+_TAKEN = "taken_rows"
 _DESCRIBED = ("column_name", "column_type", "null", "key", "default", "extra")
 
 
@@ -35,10 +39,19 @@ class VerticaConnection:
         twin: The engine with the same tables, empty and current.
         schemas: How tables are called on the server.
         translate: Makes a statement of ours one of Vertica.
+        area: Where many rows wait for the server; None: all go through the client.
     """
 
-    def __init__(self, wire: Wire, twin: Twin, schemas: Schemas, translate: Translate) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        twin: Twin,
+        schemas: Schemas,
+        translate: Translate,
+        area: CopyArea | None = None,
+    ) -> None:
         self.wire = wire
+        self.area = area
         self.twin = twin
         self.schemas = schemas
         self.translate = translate
@@ -101,6 +114,8 @@ class VerticaConnection:
         for name in done.built:
             if name not in done.views:
                 publish(self.wire, self.schemas, name)
+        for swap in done.swapped.values():
+            exchange(self.wire, self.schemas, swap)
         for name, create in done.views.items():
             self.wire.run(create)
             self.wire.run(f"drop view {self.schemas.sql(done.built[name])}")
@@ -111,7 +126,11 @@ class VerticaConnection:
             self.wire.run(f"select analyze_statistics({literal(place)})")
 
     def finish(self, names: Sequence[Name]) -> bool:
-        """Replace tables that an earlier load has built; return whether there was one."""
+        """Replace tables that an earlier load has built; return whether there was one.
+
+        Partitions that one has not wholly exchanged are to be built again.
+        """
+        repair(self.wire, self.schemas, names)
         return finish(self.wire, self.schemas, names)
 
     def rollback(self) -> None:
@@ -139,25 +158,54 @@ class VerticaConnection:
         for name in sorted(found.reads):
             if not self.is_remote(name):
                 self._upload(name[1])
-        told = self.translate(sql, parameters)
-        return self.wire.run(self.schemas.redirected(told, self.unit.built))
+        told = self.schemas.redirected(self.translate(sql, parameters), self.unit.built)
+        for swap in self.unit.swapped.values():
+            told = swap.redirected(told, self.schemas)
+        if "WITH RECURSIVE" in told:
+            self.definitions.allow_recursion()
+        return self.wire.run(told)
+
+    def take(self, table: str, query: str, parameters: Parameters = None) -> None:
+        """Make a temp table of the engine, and not of the server, of the rows of a query."""
+        columns = self.twin.described(query, parameters)
+        rows = self.execute(query, parameters).to_arrow_table()
+        self.twin.create(("", table), columns)
+        self.register(_TAKEN, rows)
+        self.twin.engine.execute(f"insert into {named(('', table))} from {_TAKEN}")
+        self.unregister(_TAKEN)
+
+    def swap_in(self, swap: Swap) -> None:
+        """Let the next rows of a mart be new partitions, which it gets after the commit."""
+        self.definitions.stage(swap)
+        self.unit.swapped[swap.name] = swap
 
     def copy(self, target: Name, columns: Columns, query: str, parameters: Parameters) -> int:
-        """Stream rows of the engine into a table; return how many.
+        """Load rows of the engine into a table; return how many.
 
         Raises:
             TargetError: The server has loaded another number of rows than were sent.
         """
-        stream = RowStream(self.twin.engine, row_texts(query, columns), parameters)
+        if swap := self.unit.swapped.get(target):
+            target = swap.staging
         place = self.schemas.sql(self.unit.built.get(target, target))
-        answer = self.wire.run(copy_statement(place, columns), stream)
-        loaded = answer.rows[0][0]
-        if loaded != stream.rows:
+        sent, loaded = self._copied(place, columns, query, parameters)
+        if loaded != sent:
             raise TargetError(
-                f"{stream.rows} rows were sent, but {loaded} are loaded",
+                f"{sent} rows were sent, but {loaded} are loaded",
                 where=".".join(filter(None, target)),
             )
         return loaded
+
+    def _copied(
+        self, place: str, columns: Columns, query: str, parameters: Parameters
+    ) -> tuple[int, int]:
+        """Return how many rows were sent, and how many are loaded."""
+        wire, engine = self.wire, self.twin.engine
+        if self.area is not None and self.area.is_open:
+            return ServerCopies(wire, self.area, engine).copy(place, columns, query, parameters)
+        stream = RowStream(engine, row_texts(query, columns), parameters)
+        answer = wire.run(copy_statement(place, columns), stream)
+        return stream.rows, answer.rows[0][0]
 
     def _upload(self, table: str) -> None:
         """Copy a view or frame of the engine into a temporary table of the same name."""

@@ -51,12 +51,23 @@ def _value(column: Column) -> str:
     value = f"r.{quoted(column.name)}"
     if column.kind == "BLOB":
         return f"coalesce(hex({value}), chr(26))"
-    typed = f"cast(cast({value} as {column.kind}) as varchar)"
     if not is_text(column.kind):
-        return f"coalesce({typed}, chr(26))"
+        return f"coalesce(cast(cast({value} as {column.kind}) as varchar), chr(26))"
+    return text_value(column, null="chr(26)")
+
+
+def text_value(column: Column, *, null: str) -> str:
+    """Return SQL of a text of the rows `r`; it fails at a text that holds a sign of `CONTROL`.
+
+    Args:
+        column: The column.
+        null: SQL of what stands for NULL.
+    """
+    value = f"r.{quoted(column.name)}"
+    typed = f"cast(cast({value} as {column.kind}) as varchar)"
     refused = f"column {column.name}: a value holds a control character (0x1A, 0x1E or 0x1F)"
     return (
-        f"case when {value} is null then chr(26) "
+        f"case when {value} is null then {null} "
         f"when regexp_matches({typed}, '{CONTROL}') then error('{refused}') else {typed} end"
     )
 

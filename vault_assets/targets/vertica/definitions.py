@@ -1,5 +1,6 @@
 """Definitions: tables, views and comments. Each commits, so none is made while changes wait."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from vault_assets.model.names import literal, quoted
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica import replacing
-from vault_assets.targets.vertica.names import COMMENTS, NEW, REGISTRY
+from vault_assets.targets.vertica.names import COMMENTS, NEW, REGISTRY, SWAP
 from vault_assets.targets.vertica.physical import (
     column_body,
     column_type,
@@ -18,11 +19,15 @@ from vault_assets.targets.vertica.physical import (
 )
 from vault_assets.targets.vertica.results import nothing
 from vault_assets.targets.vertica.statements import Name, Statement
+from vault_assets.targets.vertica.swapping import Swap, staging_statements
 from vault_assets.targets.vertica.twin import Columns
 from vault_assets.targets.vertica.units import DefinitionNeeded
 
 if TYPE_CHECKING:
     from vault_assets.targets.vertica.connection import VerticaConnection
+
+DEEPEST = 1000
+"""Steps of a recursive query: that many pairs of a same-as link may follow one another."""
 
 _COMMENT = re.compile(
     r'comment\s+on\s+column\s+"(?P<layer>[^"]+)"\."(?P<table>[^"]+)"\."(?P<column>[^"]+)"'
@@ -44,6 +49,7 @@ class Definitions:
         self.pool: dict[str, Columns] = {}
         self.temporary: set[str] = set()
         self._keeps_comments = False
+        self._recurses = False
         self.verbs: Mapping[str, Callable[[Statement, Parameters], Any]] = {
             "comment": self._comment,
             "table": self._create_table,
@@ -114,6 +120,18 @@ class Definitions:
             self._connection.unit.built[target] = place
             self._keep(*target, NEW, literal("to be renamed"))
 
+    def allow_recursion(self) -> None:
+        """Let recursive queries of the session go deep: by default Vertica stops them unsaid."""
+        if not self._recurses:
+            self._define(f"alter session set WithClauseRecursionLimit = {DEEPEST}")
+            self._recurses = True
+
+    def stage(self, swap: Swap) -> None:
+        """Have an empty table for new partitions, and a mark that they are to be exchanged."""
+        self._ensure_comments()
+        self._define(*staging_statements(self._connection.schemas, swap))
+        self._keep(*swap.name, SWAP, literal(str(dt.datetime.now(dt.UTC).replace(tzinfo=None))))
+
     def _create_as(self, found: Statement, parameters: Parameters) -> Any:
         """Create a temporary table with the rows of a query, which may read its former self."""
         table = found.target[1]
@@ -149,6 +167,9 @@ class Definitions:
         if not target[0]:
             return nothing()
         query, place = connection.translate(found.query, parameters), target
+        if "WITH RECURSIVE" in query:
+            # How deep it goes is up to the session of the reader: by default 8 steps, and no error.
+            raise TargetError("a recursive view is not made on Vertica", where=".".join(target))
         if found.reads & unit.built.keys():
             # Until the table is in its place, the view reads the one that is built.
             place = replacing.beside(target)

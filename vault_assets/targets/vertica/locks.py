@@ -49,7 +49,7 @@ class VerticaLocks:
             UnavailableError: Another writer holds one for too long.
         """
         with self._guard:
-            tables = [_table(name) for name in sorted(set(names))]
+            tables = [lock_table(name) for name in sorted(set(names))]
             if not self._depth:
                 self._ensure(tables)
             self._take(tables)
@@ -132,7 +132,8 @@ class VerticaLocks:
                 self.close()
 
 
-def _table(name: str) -> str:
+def lock_table(name: str) -> str:
+    """Return the name of the lock table of a name, which holds letters, digits and _ only."""
     digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]
     plain = "".join(c if c.isalnum() else "_" for c in name)[:60]
     return f"{LOCK}{plain}_{digest}"

@@ -15,9 +15,9 @@ COMMENTS = "column_comments"
 LOCK = "lock_"
 """Begin of the names of lock tables in the registry."""
 
-NEW, OLD = "$new", "$old"
-"""Ends of the names of a table that is built beside another, and of the one that it replaces; no
-declared name has the sign."""
+NEW, OLD, SWAP = "$new", "$old", "$swap"
+"""Ends of the names of a table that is built beside another, of the one that it replaces, and of
+one with new partitions; no declared name has the sign."""
 
 _TOKENS = re.compile(
     r"""'(?:[^']|'')*'|(?<![\w".])(?:"(?P<quoted>[^"]+)"|(?P<plain>[a-z_]\w*))(?=\.)|"[^"]*\"""",

@@ -17,9 +17,11 @@ _STAGE = ("batch_id", "load_ts", "row_no", "record_source")
 
 
 def column_body(columns: Columns, plan: TablePlan | None = None) -> str:
-    """Return the columns of a new table."""
+    """Return the columns of a new table; what divides it is never NULL."""
+    divided_by = plan.design.partition_by if plan and plan.design else None
     return ", ".join(
-        f"{quoted(c.name)} {column_type(c, plan)}{'' if c.nullable else ' not null'}"
+        f"{quoted(c.name)} {column_type(c, plan)}"
+        f"{'' if c.nullable and c.name != divided_by else ' not null'}"
         for c in columns
     )
 

@@ -5,8 +5,8 @@ import random
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -20,6 +20,7 @@ from vault_assets.targets.session import Parameters
 from vault_assets.targets.vertica.catalog import read_catalog
 from vault_assets.targets.vertica.client import is_clients, may_go_away, told
 from vault_assets.targets.vertica.connection import VerticaConnection
+from vault_assets.targets.vertica.copy_area import CopyArea, tell_access
 from vault_assets.targets.vertica.locks import VerticaLocks
 from vault_assets.targets.vertica.names import Schemas
 from vault_assets.targets.vertica.results import Rows
@@ -58,6 +59,8 @@ class Vertica:
         self._locks: VerticaLocks | None = None
         self._ended: list[str] = []
         self._spill: tempfile.TemporaryDirectory[str] | None = None
+        by_server = settings.vertica_copy == "server"
+        self._area = CopyArea(settings, warehouse) if by_server else None
 
     @property
     def work_dir(self) -> Path:
@@ -116,7 +119,10 @@ class Vertica:
             try:
                 with self.locks.held(locks):
                     self._finish(locks)
-                    with prepare(self.connection().twin.engine) as prepared:
+                    with (
+                        self._copying(locks),
+                        prepare(self.connection().twin.engine) as prepared,
+                    ):
                         return self._run(lambda session: unit(session, prepared))
             except duckdb.Error as error:
                 raise TargetError(self._told(error), where=self.warehouse) from error
@@ -143,6 +149,18 @@ class Vertica:
         tables = [(layer, name) for layer, _, name in (lock.partition(".") for lock in locks)]
         if connection.finish([name for name in tables if all(name)]):
             connection.twin.become(read_catalog(connection.wire, self.schemas))
+
+    @contextmanager
+    def _copying(self, locks: Sequence[str]) -> Iterator[None]:
+        """Let many rows go by way of the area while these locks are held."""
+        if self._area is None:
+            yield
+            return
+        self._area.begin(locks)
+        try:
+            yield
+        finally:
+            self._area.end()
 
     def _run(self, unit: Callable[[VerticaSession], Result]) -> Result:
         """Run a unit until it needs no definition any more, and commit.
@@ -210,6 +228,8 @@ class Vertica:
             return self._connection
         self._disconnect()
         wire = self._connect("load")
+        if self._area is not None:
+            tell_access(wire, self.settings)
         self._await_end(wire)
         if self._twin is None:
             self._twin = Twin(self.warehouse, self.settings, self.work_dir)
@@ -219,7 +239,7 @@ class Vertica:
         def translated(sql: str, parameters: Parameters) -> str:
             return self.schemas.renamed(translate(sql, twin, parameters).sql, twin.layers())
 
-        self._connection = VerticaConnection(wire, twin, self.schemas, translated)
+        self._connection = VerticaConnection(wire, twin, self.schemas, translated, self._area)
         return self._connection
 
     def close(self) -> None:
@@ -273,7 +293,9 @@ class Vertica:
             self._locks.close()
 
     def _told(self, error: BaseException) -> str:
-        """Return what an error says, without the password."""
-        password = self.settings.vertica_password.get_secret_value()
+        """Return what an error says, without passwords."""
         text = told(error)
-        return text.replace(password, "***") if password else text
+        for secret in (self.settings.vertica_password, self.settings.s3_secret):
+            if hidden := secret.get_secret_value():
+                text = text.replace(hidden, "***")
+        return text

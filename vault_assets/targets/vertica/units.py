@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vault_assets.targets.vertica.statements import Name
+from vault_assets.targets.vertica.swapping import Swap
 from vault_assets.targets.vertica.twin import Columns
 
 
@@ -35,6 +36,7 @@ class Unit:
         built: Tables that others, built beside them, replace after the commit; and views that read
             these.
         views: The statements that create those views, in their place.
+        swapped: Marts whose partitions are exchanged after the commit.
         filled: Tables whose rows have changed.
     """
 
@@ -44,6 +46,7 @@ class Unit:
     dropped: dict[Name, Columns] = field(default_factory=dict)
     built: dict[Name, Name] = field(default_factory=dict)
     views: dict[Name, str] = field(default_factory=dict)
+    swapped: dict[Name, Swap] = field(default_factory=dict)
     filled: dict[Name, None] = field(default_factory=dict)
 
     def mark(self, target: Name) -> None:
