@@ -1,5 +1,6 @@
 """Statements that define: tables, views, schemas. Each of them commits."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -65,7 +66,8 @@ def _check_layout(table: Table) -> None:
     expression, _, grouped = table.layout.partition_by.partition(" group by ")
     if grouped and expression.replace(" ", "") not in grouped.replace(" ", ""):
         raise syntax("GROUP BY must repeat the expression of PARTITION BY")
-    for token in lexed(expression):
+    # The type of a cast is no column, even if a column has its name.
+    for token in lexed(re.sub(r"::\s*\w+", "", expression)):
         column = table.column(token.value) if token.kind in {"name", "word"} else None
         if column and column.nullable:
             raise Fault("42601", f'Column "{column.name}" of PARTITION BY must be NOT NULL')
