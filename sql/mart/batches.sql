@@ -10,6 +10,16 @@ with reads (table_name, stage) as (
 needed as (
   select stage, count(*) as tables from reads group by stage
 ),
+applied as (
+  select table_name, stage, batch_id, load_ts, rows_in, inserted, applied_at, note
+  from registry.applied
+  where table_name in (
+    {{ label | lit }}
+    {%- for table, stage in reads %},
+    {{ table | lit }}, {{ (stage_layer ~ '.' ~ stage) | lit }}
+    {%- endfor %}
+  )
+),
 staged as (
   select
     stage,
@@ -18,7 +28,7 @@ staged as (
     try_cast(note as json) -> 'from_key' as from_key,
     rows_in as records,
     inserted as loaded
-  from registry.applied
+  from applied
   where table_name = {{ (stage_layer ~ '.') | lit }} || stage and stage in (select stage from reads)
 ),
 marks as (
@@ -36,7 +46,7 @@ marks as (
         )
       ) as varchar
     ) as mark
-  from registry.applied as a
+  from applied as a
   inner join reads as r on r.table_name = a.table_name and r.stage = a.stage
   where a.note is distinct from $replay
   group by a.stage, a.batch_id
@@ -66,7 +76,7 @@ judged as (
 ),
 consumed as (
   select stage, batch_id, note
-  from registry.applied
+  from applied
   where table_name = {{ label | lit }}
 )
 select

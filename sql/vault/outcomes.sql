@@ -16,8 +16,10 @@ with counted as (
 {%- if plan.direct %},
 written as (
   select batch_id, count(*) as inserted
-  from {{ plan.table.sql }}
+  from {{ new_rows if keeps_written else plan.table.sql }}
+  {%- if not keeps_written %}
   where load_ts between {{ first | ts }} and {{ last | ts }}
+  {%- endif %}
   group by batch_id
 )
 {%- endif %}

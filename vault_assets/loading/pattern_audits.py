@@ -33,6 +33,7 @@ def key_context(plan: VaultPlan) -> dict[str, Any]:
         "keys_of": {alias: _normalised(plan, own, alias) for alias in "dh"},
         "hashdiff": plan.rules.sql_own_hashdiff(hashed) if hashed else "",
         "set_hash": _set_hash(plan),
+        "keeps_written": False,
         "new_rows": plan.table.sql,
         "alone": False,
     }

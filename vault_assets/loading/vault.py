@@ -42,7 +42,7 @@ from vault_assets.targets.target import Target
 
 TEMPORARY = (
     "applied_before", "pending", "affected", "touched", "decided", "outcomes", "involved",
-    "resolved",
+    "resolved", "written_rows",
 )  # fmt: skip
 COUNTERS = ("rows_in", "inserted", "unchanged", "duplicate", "quarantined")
 
@@ -161,6 +161,8 @@ def _load(
     session.run(render(f"vault/{plan.pattern}/decide.sql", **context))
     resolve(session, plan, context)
     written = session.run(_insert_sql(plan, context))
+    if context["keeps_written"]:
+        session.run(render("vault/written_rows.sql", **context))
     _quarantine(session, plan)
     batches = _record_applied(session, context, run_id)
     scope = {"first": context["first"], "last": context["last"]}
@@ -217,7 +219,9 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool, alone: bool) 
     first, last = session.connection.execute(
         "select min(load_ts), max(load_ts) from pending"
     ).fetchall()[0]
-    new_rows = _new_rows(plan, first, last)
+    # The first load writes too many rows to keep them.
+    keeps_written = plan.direct and bool(plan.touched) and not alone
+    new_rows = "written_rows" if keeps_written else _new_rows(plan, first, last)
     return {
         **key_context(plan),
         **same_as_context(plan),
@@ -227,6 +231,7 @@ def _context(session: Session, plan: VaultPlan, *, affected: bool, alone: bool) 
         "once": not affected and keys_come_once(session, plan),
         "first": first,
         "last": last,
+        "keeps_written": keeps_written,
         "new_rows": new_rows,
         "written": f"{quoted(plan.key)} in (select {_written_keys(plan)} from {new_rows})",
         "written_keys": _written_keys(plan),

@@ -20,7 +20,7 @@ INTEGER = ColumnType("integer")
 TIMESTAMP = ColumnType("timestamp")
 BOOLEAN = ColumnType("boolean")
 
-HISTORY = ("load_ts", "load_seq", "hashdiff", "batch_id")
+HISTORY = ("load_ts", "load_seq", "hashdiff")
 """What the history of a key consists of, payload apart."""
 
 # batch_id, load_ts, row_no and record_source come first in a stage.
@@ -278,7 +278,7 @@ class VaultPlan:
     @property
     def spared(self) -> list[str]:
         """Columns of the table that no decision needs: if history is read, all of the payload."""
-        needed = {*self.touched, *self.sequence}
+        needed = {*self.touched, *self.sequence, "batch_id"}
         return [c.name for c in self.table.columns if self.touched and c.name not in needed]
 
 

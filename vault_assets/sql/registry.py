@@ -162,3 +162,6 @@ TABLES = (
     EXPORTS_DUE,
     REFRESHED,
 )
+
+SELDOM_WRITTEN = (FAILURES, OBJECTS, REWRITTEN)
+"""Tables that most loads read and few write."""

@@ -30,6 +30,7 @@ from vault_assets.targets.engine import (
     without_secrets,
 )
 from vault_assets.targets.locks import Locks, PostgresLocks, ProcessLocks
+from vault_assets.targets.new_lakes import create_registry
 from vault_assets.targets.session import Session
 
 log = logging.getLogger(__name__)
@@ -283,6 +284,8 @@ class DuckLake:
             # Inlined rows were lost and aborted the process under concurrency.
             connection.execute(f"call {lake}.set_option('data_inlining_row_limit', 0)")
             connection.execute(f"call {lake}.set_option('parquet_compression', 'zstd')")
+            connection.execute(f"use {lake}")
+            create_registry(connection)
 
     def _conninfo(self) -> str:
         url = urlsplit(self.settings.catalog)

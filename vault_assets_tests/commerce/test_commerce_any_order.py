@@ -72,7 +72,7 @@ def test_incremental_marts_equal_a_full_rebuild(
         for day, tables in extracts:  # a day that comes again replaces its files: a new batch
             shop.land(day, **tables)
             shop.run()
-        assert not {"days_are_orders", "days_are_months"} & set(shop.failed())
+        assert not {name for name in shop.failed() if name.startswith("days_are_")}
         assert not {"every_customer_has_a_cohort", "known_in_lines"} & set(shop.failed())
         found = shop.tables()
         shop.run("all")

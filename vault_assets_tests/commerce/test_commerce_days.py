@@ -16,7 +16,7 @@ def test_an_order_of_a_long_gone_month_changes_that_month(shop: Shop) -> None:
         order_items=[item(6, 6, 1, "1", "50.00"), item(7, 7, 1, "1", "50.00")],
     )
     shop.run()
-    months = [str(month) for month in shop.built["sales_by_month"].partitions or ()]
+    months = [str(month) for month in shop.built["sales_by_product"].partitions or ()]
     assert months == ["2023-11-01", "2024-03-01"]
     assert shop.cells(
         "mart.metric_product_category", "items, revenue", "month_start = date '2023-11-01'"

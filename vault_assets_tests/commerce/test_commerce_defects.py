@@ -37,7 +37,7 @@ def test_growth_is_there_after_a_build_of_one_month_only(shop: Shop) -> None:
     late = order(6, 2, "2024-02-28", "completed", "40.00")
     shop.land(MARCH, orders=[late])
     shop.run()
-    assert [str(day) for day in shop.built["sales_by_month"].partitions or ()] == ["2024-02-01"]
+    assert [str(day) for day in shop.built["sales_by_product"].partitions or ()] == ["2024-02-01"]
     found = shop.cells("mart.fct_monthly_sales", "sales_growth_pct", "year_month = '2024-02'")
     assert found == ("0.00",)
     found = shop.cells("mart.fct_monthly_sales", "sales_growth_pct", "year_month = '2024-03'")
@@ -167,12 +167,35 @@ def test_a_second_order_after_more_than_15_minutes_is_none_to_tell(shop: Shop) -
     assert "order_twice" not in shop.failed()
 
 
+def test_an_order_shortly_before_or_after_a_stored_one_is_told(shop: Shop) -> None:
+    night = order(6, 1, "2024-02-16", "completed", "1.00", order_date="2024-02-16 00:05:00")
+    shop.land(customers=[customer(1)], orders=[night])
+    shop.run()
+    evening = order(7, 1, "2024-02-15", "completed", "1.00", order_date="2024-02-15 23:55:00")
+    later = order(8, 1, "2024-02-16", "completed", "1.00", order_date="2024-02-16 00:25:00")
+    shop.land(MARCH, orders=[evening, later])
+    shop.run()
+    assert shop.failed()["order_twice"] == 1
+    assert shop.judged()["order_twice"] == 1
+
+
+def test_an_address_of_a_stored_customer_is_told(shop: Shop) -> None:
+    shop.land(customers=[customer(1, email="a@shop.example"), customer(2)])
+    shop.run()
+    assert "one_email" not in shop.failed()
+    shop.land(MARCH, customers=[customer(3, email="A@shop.example")])
+    shop.run()
+    assert shop.failed()["one_email"] == 1
+
+
 DAMAGES = {
     "delete from core.dim_date where date_key = '2024-02-29'": {"no_gaps"},
     "update mart.fct_daily_sales set total_sales_amount = 1": {
-        "days_are_orders",
+        "days_are_sums",
         "days_are_months",
     },
+    "update core.sales_by_day set items_revenue = 1": {"days_are_orders"},
+    "delete from core.sales_by_day where date_key = '2024-02-10'": {"all_orders_have_a_day"},
     "update mart.fct_monthly_sales set cancellation_rate = 101": {"plausible_rates"},
     "update mart.fct_customer_retention set cumulative_retained = 3": {"plausible_retention"},
     "delete from mart.fct_customer_retention where months_since = 0": {

@@ -52,6 +52,27 @@ def test_customers_are_scored_in_five_equal_groups(shop: Shop) -> None:
     assert found == [(1, 1, 1, 1), (2, 5, 2, 2), (3, 3, 3, 3), (4, 4, 4, 4), (5, 2, 5, 5)]
 
 
+def test_all_unknown_customers_are_one_customer_of_a_month(shop: Shop) -> None:
+    shop.land(
+        customers=[customer(1), customer(2)],
+        orders=[
+            order(1, 1, "2024-02-01", "completed", "1.00"),
+            order(2, 1, "2024-02-20", "completed", "1.00"),
+            order(3, 2, "2024-02-20", "cancelled", "1.00"),
+            order(4, 77, "2024-02-02", "completed", "1.00"),
+            order(5, 78, "2024-02-03", "processing", "1.00"),
+            order(6, 79, "2024-03-03", "cancelled", "1.00"),
+            order(7, 1, "2024-03-03", "completed", "1.00"),
+        ],
+    )
+    shop.run()
+    found = shop.query("select month_start, customers_count from core.sales_by_month order by 1")
+    assert [(str(month), customers) for month, customers in found] == [
+        ("2024-02-01", 2),
+        ("2024-03-01", 1),
+    ]
+
+
 SEGMENTS = [
     ("400.00", 1, "VIP", "One-time"),
     ("399.99", 1, "High Value", "One-time"),

@@ -15,6 +15,7 @@ SCHEDULES = {
     "engagement_schedule": "0 5 * * *",
     "clickstream_schedule": "0 * * * *",
     "clickstream_maintenance_schedule": "30 2 * * *",
+    "commerce_maintenance_schedule": "30 2 * * *",
     "commerce_schedule": "15 6 * * *",
 }
 ABOUT = {

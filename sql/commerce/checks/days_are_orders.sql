@@ -1,37 +1,36 @@
--- mart.fct_daily_sales: sums of all days that are not those of the facts until as-of.
-with days as (
+-- core.sales_by_day: days whose sums are not those of the orders and lines.
+-- Rule: looked at are the days that the build has written. A day without orders is not there.
+with orders as (
   select
-    sum(gross_orders) as gross_orders,
-    sum(orders_count) as orders,
-    sum(gross_sales_amount) as gross_amount,
-    sum(total_sales_amount) as amount,
-    sum(total_items_sold) as items,
-    sum(items_revenue) as revenue
-  from mart.fct_daily_sales
-),
-orders as (
-  select
+    cast(date_key as date) as date_key,
     count(*) as gross_orders,
-    count(*) filter (o.is_counted) as orders,
-    sum(o.total_amount) as gross_amount,
-    coalesce(sum(o.total_amount) filter (o.is_counted), 0) as amount
-  from core.fct_orders as o
-  cross join core.as_of as a
-  where o.date_key <= a.as_of
+    coalesce(sum(total_amount) filter (is_counted), 0) as amount
+  from core.fct_orders
+  where cast(date_key as date) in (select partition_value from changed_partitions)
+  group by all
 ),
 items as (
-  select coalesce(sum(i.quantity), 0) as items, coalesce(sum(i.item_total), 0) as revenue
-  from core.fct_order_items as i
-  cross join core.as_of as a
-  where i.is_counted and i.date_key <= a.as_of
+  select cast(date_key as date) as date_key, sum(quantity) as items, sum(item_total) as revenue
+  from core.fct_order_items
+  where is_counted and cast(date_key as date) in (select partition_value from changed_partitions)
+  group by all
+),
+sums as (
+  select
+    o.date_key,
+    o.gross_orders,
+    o.amount,
+    coalesce(i.items, 0) as items,
+    coalesce(i.revenue, 0) as revenue
+  from orders as o
+  left join items as i on i.date_key = o.date_key
 )
-select d.*, o.*, i.*
-from days as d
-cross join orders as o
-cross join items as i
-where o.gross_orders > 0
-  and (
-    (d.gross_orders, d.orders, d.gross_amount, d.amount)
-    is distinct from (o.gross_orders, o.orders, o.gross_amount, o.amount)
-    or (d.items, d.revenue) is distinct from (i.items, i.revenue)
-  )
+select coalesce(d.date_key, s.date_key) as date_key, s.gross_orders, s.amount, s.items, s.revenue
+from sums as s
+full join (
+  select *
+  from core.sales_by_day
+  where date_key in (select partition_value from changed_partitions)
+) as d on d.date_key = s.date_key
+where (d.gross_orders, d.total_sales_amount, d.total_items_sold, d.items_revenue)
+  is distinct from (s.gross_orders, s.amount, s.items, s.revenue)

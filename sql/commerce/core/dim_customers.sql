@@ -1,21 +1,26 @@
 -- core.dim_customers: one row per customer, as known now (type 1), with lifetime figures; and row -1.
 -- Rule: lifetime figures are of counted orders, gross figures of all.
-with lifetime as (
+with orders as (
   select
     o.customer_id,
-    count(*) as gross_orders,
-    count(*) filter (list_contains(string_split(s.counted, ','), o.status)) as lifetime_orders,
-    min(o.order_date) filter (list_contains(string_split(s.counted, ','), o.status))
-      as first_order_date,
-    max(o.order_date) filter (list_contains(string_split(s.counted, ','), o.status))
-      as most_recent_order_date,
-    sum(o.total_amount) as gross_lifetime_value,
-    sum(o.total_amount) filter (list_contains(string_split(s.counted, ','), o.status))
-      as lifetime_value
+    o.order_date,
+    o.total_amount,
+    list_contains(string_split(s.counted, ','), o.status) as is_counted
   from staging.stg_orders as o
   cross join core.settings as s
   where o.customer_id in (select customer_id from changed_keys)
-  group by o.customer_id
+),
+lifetime as (
+  select
+    customer_id,
+    count(*) as gross_orders,
+    count(*) filter (is_counted) as lifetime_orders,
+    min(order_date) filter (is_counted) as first_order_date,
+    max(order_date) filter (is_counted) as most_recent_order_date,
+    sum(total_amount) as gross_lifetime_value,
+    sum(total_amount) filter (is_counted) as lifetime_value
+  from orders
+  group by customer_id
 ),
 customers as (
   select customer_id, name, email, phone, created_at

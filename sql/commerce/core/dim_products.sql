@@ -2,12 +2,11 @@
 -- Rule: sold are lines of counted orders.
 with sold as (
   select
-    i.product_id,
-    sum(i.quantity) as total_quantity_sold,
-    sum(i.item_total) as total_revenue
-  from core.fct_order_items as i
-  where i.is_counted
-  group by i.product_id
+    product_id,
+    sum(items) as total_quantity_sold,
+    sum(revenue) as total_revenue
+  from core.sales_by_product
+  group by product_id
 ),
 products as (
   select product_id, name, price, category, inventory_count, is_active, created_at

@@ -8,6 +8,7 @@ with orders as (
     count(*) filter (o.status = 'completed') as completed_orders,
     count(*) filter (o.status = 'cancelled') as cancelled_orders,
     count(distinct o.customer_id) filter (o.is_counted) as customers_count,
+    count(*) filter (o.is_counted and o.customer_id = -1) as unknown_customer_orders,
     cast(sum(o.total_amount) as decimal(18, 2)) as gross_sales_amount,
     cast(coalesce(sum(o.total_amount) filter (o.is_counted), 0) as decimal(18, 2))
       as total_sales_amount,
@@ -42,6 +43,7 @@ select
   o.completed_orders,
   o.cancelled_orders,
   o.customers_count,
+  o.unknown_customer_orders,
   o.gross_sales_amount,
   o.total_sales_amount,
   o.total_shipping_cost,

@@ -1,47 +1,40 @@
 -- core.sales_by_month: sums of every month that has orders.
--- Rule: gross is all orders, the rest counted ones. Customers are counted once in the month.
--- Note: days are compared as they are stored, so that the engine skips the others.
-with days as (
+-- Rule: gross is all orders, the rest counted ones. Customers are counted once in the month; all who
+-- are unknown are one.
+with orders as (
   select
-    cast(
-      unnest(generate_series(partition_value, last_day(partition_value), interval 1 day)) as date
-    ) as date_key
-  from changed_partitions
-),
-orders as (
-  select
-    cast(date_trunc('month', o.date_key) as date) as month_start,
-    count(*) as gross_orders,
-    count(*) filter (o.is_counted) as orders_count,
-    count(*) filter (o.status = 'completed') as completed_orders,
-    count(*) filter (o.status = 'cancelled') as cancelled_orders,
-    count(distinct o.customer_id) filter (o.is_counted) as customers_count,
-    cast(sum(o.total_amount) as decimal(18, 2)) as gross_sales_amount,
-    cast(coalesce(sum(o.total_amount) filter (o.is_counted), 0) as decimal(18, 2))
-      as total_sales_amount,
-    cast(coalesce(sum(o.shipping_cost) filter (o.is_counted), 0) as decimal(18, 2))
-      as total_shipping_cost
-  from core.fct_orders as o
-  where o.date_key in (select date_key from days)
+    cast(date_trunc('month', date_key) as date) as month_start,
+    cast(sum(gross_orders) as bigint) as gross_orders,
+    cast(sum(orders_count) as bigint) as orders_count,
+    cast(sum(completed_orders) as bigint) as completed_orders,
+    cast(sum(cancelled_orders) as bigint) as cancelled_orders,
+    sum(unknown_customer_orders) as unknown_customer_orders,
+    cast(sum(gross_sales_amount) as decimal(18, 2)) as gross_sales_amount,
+    cast(sum(total_sales_amount) as decimal(18, 2)) as total_sales_amount,
+    cast(sum(total_shipping_cost) as decimal(18, 2)) as total_shipping_cost
+  from core.sales_by_day
   group by all
+),
+customers as (
+  select month_start, count(*) as customers_count
+  from core.customer_months
+  group by month_start
 ),
 items as (
   select
-    cast(date_trunc('month', i.date_key) as date) as month_start,
-    sum(i.quantity) as items,
-    sum(i.item_total) as revenue,
-    sum(i.quantity) filter (i.category = 'Electronics') as electronics_items,
-    sum(i.quantity) filter (i.category = 'Clothing') as clothing_items,
-    sum(i.quantity) filter (i.category = 'Footwear') as footwear_items,
-    sum(i.quantity) filter (i.category = 'Accessories') as accessories_items,
-    sum(i.item_total) filter (i.category = 'Electronics') as electronics_revenue,
-    sum(i.item_total) filter (i.category = 'Clothing') as clothing_revenue,
-    sum(i.item_total) filter (i.category = 'Footwear') as footwear_revenue,
-    sum(i.item_total) filter (i.category = 'Accessories') as accessories_revenue
-  from core.fct_order_items as i
-  where i.is_counted
-    and i.date_key in (select date_key from days)
-  group by all
+    month_start,
+    sum(items) as items,
+    sum(revenue) as revenue,
+    sum(items) filter (category = 'Electronics') as electronics_items,
+    sum(items) filter (category = 'Clothing') as clothing_items,
+    sum(items) filter (category = 'Footwear') as footwear_items,
+    sum(items) filter (category = 'Accessories') as accessories_items,
+    sum(revenue) filter (category = 'Electronics') as electronics_revenue,
+    sum(revenue) filter (category = 'Clothing') as clothing_revenue,
+    sum(revenue) filter (category = 'Footwear') as footwear_revenue,
+    sum(revenue) filter (category = 'Accessories') as accessories_revenue
+  from core.sales_by_product
+  group by month_start
 )
 select
   o.month_start,
@@ -49,7 +42,8 @@ select
   o.orders_count,
   o.completed_orders,
   o.cancelled_orders,
-  o.customers_count,
+  coalesce(c.customers_count, 0) + case when o.unknown_customer_orders > 0 then 1 else 0 end
+    as customers_count,
   o.gross_sales_amount,
   o.total_sales_amount,
   o.total_shipping_cost,
@@ -64,4 +58,5 @@ select
   cast(coalesce(i.footwear_revenue, 0) as decimal(18, 2)) as footwear_revenue,
   cast(coalesce(i.accessories_revenue, 0) as decimal(18, 2)) as accessories_revenue
 from orders as o
+left join customers as c on c.month_start = o.month_start
 left join items as i on i.month_start = o.month_start

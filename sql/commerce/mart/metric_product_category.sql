@@ -1,22 +1,13 @@
 -- mart.metric_product_category: what each category sold in each month that had counted orders.
--- Note: days are compared as they are stored, so that the engine skips the others.
-with days as (
+with sold as (
   select
-    cast(
-      unnest(generate_series(partition_value, last_day(partition_value), interval 1 day)) as date
-    ) as date_key
-  from changed_partitions
-),
-sold as (
-  select
-    cast(date_trunc('month', i.date_key) as date) as month_start,
-    i.category,
-    cast(sum(i.quantity) as bigint) as items,
-    cast(sum(i.item_total) as decimal(18, 2)) as revenue
-  from core.fct_order_items as i
-  where i.is_counted
-    and i.date_key in (select date_key from days)
-  group by all
+    month_start,
+    category,
+    cast(sum(items) as bigint) as items,
+    cast(sum(revenue) as decimal(18, 2)) as revenue
+  from core.sales_by_product
+  where counted_lines > 0
+  group by month_start, category
 ),
 totals as (
   select *, sum(revenue) over (partition by month_start) as month_revenue

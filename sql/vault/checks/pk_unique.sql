@@ -1,8 +1,8 @@
 -- No two rows share the primary key.
 -- blocking, error
 select {{ plan.primary_key | cols }}, count(*) as rows_with_this_key
-from {{ plan.table.sql }}
-{%- if first is defined %}
+from {{ new_rows if keeps_written else plan.table.sql }}
+{%- if first is defined and not keeps_written %}
 where load_ts between {{ first | ts }} and {{ last | ts }}
 {%- endif %}
 group by {{ plan.primary_key | cols }}

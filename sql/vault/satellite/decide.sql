@@ -21,22 +21,23 @@ latest as (
 ),
 {%- set origin = "judged" %}
 {%- include "vault/repeated.sql" %}
-{%- set stored = "latest" %}
-{%- include "vault/doubtful.sql" %}
+{#- Of a `direct` table a row that is new and comes once needs no decision: `insert_direct` takes it
+    from the stage. #}
+{%- set spared = " exclude (" ~ (plan.spared | cols) ~ ")" if plan.direct and plan.spared else "" %}
 {%- if plan.order == "file" %}
 states as (
-  select *, false as _is_copy, false as _in_conflict
-  from doubtful
+  select *{{ spared }}, false as _is_copy, false as _in_conflict
+  from judged
   where {{ key }} in (select {{ key }} from repeated)
 ),
 {%- else %}
 {#- The batch is a set: equal rows are one, unequal rows of one key contradict each other. #}
 states as (
   select
-    *,
+    *{{ spared }},
     coalesce(lag(hashdiff) over same_key = hashdiff, false) as _is_copy,
     min(hashdiff) over one_key <> max(hashdiff) over one_key as _in_conflict
-  from doubtful
+  from judged
   where {{ key }} in (select {{ key }} from repeated)
   window
     one_key as (partition by {{ key }}, load_ts),
@@ -69,11 +70,17 @@ select
 from concluded
 union all by name
 select
-  j.*,
+  j.*{{ spared }},
   l._hashdiff as _hashdiff_before,
   false as _is_copy,
   {{ outcome }} as _outcome,
   0 as load_seq
-from doubtful as j
+from judged as j
 left join latest as l on l.{{ key }} = j.{{ key }}
-where j.{{ key }} is null or j.{{ key }} not in (select {{ key }} from repeated)
+where
+  {%- if plan.direct %}
+  (j._reason is not null or l.{{ key }} is not null)
+  and (j.{{ key }} is null or j.{{ key }} not in (select {{ key }} from repeated))
+  {%- else %}
+  j.{{ key }} is null or j.{{ key }} not in (select {{ key }} from repeated)
+  {%- endif %}

@@ -27,11 +27,13 @@ several as (
 ),
 history as (
   select
-    {{ key }}, load_ts, load_seq, hashdiff, batch_id,
+    {{ key }}, load_ts, load_seq, hashdiff,
     lag(hashdiff) over (partition by {{ key }} order by load_ts, load_seq) as hashdiff_before
   from seen
   where {{ key }} in (select {{ key }} from several)
 )
-select {{ key }}, load_ts, load_seq, batch_id
-from history
-where hashdiff = hashdiff_before
+select h.{{ key }}, h.load_ts, h.load_seq, t.batch_id
+from history as h
+inner join {{ plan.table.sql }} as t
+  on t.{{ key }} = h.{{ key }} and t.load_ts = h.load_ts and t.load_seq = h.load_seq
+where h.hashdiff = h.hashdiff_before

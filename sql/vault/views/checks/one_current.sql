@@ -7,7 +7,8 @@ with some_rows as (
   {#- Where the load has read them, the rows before it need not be read again. #}
   select
     {%- for column in plan.table.columns %}
-    {{ "" if column.name in plan.touched else "null as " }}{{ column.sql }}{{ "" if loop.last else "," }}
+    {{ "" if column.name in plan.touched else "'' as " if column.name == "batch_id" else "null as " }}
+    {{- column.sql }}{{ "" if loop.last else "," }}
     {%- endfor %}
   from ({% include "vault/" ~ plan.pattern ~ "/seen.sql" %})
   where {{ key }} in (select {{ key }} from {{ new_rows }} limit 1000)

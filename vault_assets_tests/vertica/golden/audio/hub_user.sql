@@ -1197,3 +1197,5 @@ DROP TABLE IF EXISTS "outcomes";
 DROP TABLE IF EXISTS "involved";
 
 DROP TABLE IF EXISTS "resolved";
+
+DROP TABLE IF EXISTS "written_rows";

@@ -162,6 +162,99 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'mart.mart_song_play_hourly_metrics',
+      'mart.mart_song_play',
+      'stage.auth_events',
+      'mart.mart_song_play',
+      'stage.listen_events',
+      'mart.mart_song_play',
+      'stage.page_view_events',
+      'mart.mart_song_play',
+      'stage.status_change_events',
+      'stage.auth_events',
+      'stage.auth_events',
+      'stage.listen_events',
+      'stage.listen_events',
+      'stage.page_view_events',
+      'stage.page_view_events',
+      'stage.status_change_events',
+      'stage.status_change_events',
+      'vault.hub_location_city',
+      'stage.auth_events',
+      'vault.hub_location_city',
+      'stage.listen_events',
+      'vault.hub_location_city',
+      'stage.page_view_events',
+      'vault.hub_location_city',
+      'stage.status_change_events',
+      'vault.hub_location_geo',
+      'stage.auth_events',
+      'vault.hub_location_geo',
+      'stage.listen_events',
+      'vault.hub_location_geo',
+      'stage.page_view_events',
+      'vault.hub_location_geo',
+      'stage.status_change_events',
+      'vault.hub_location_zip',
+      'stage.auth_events',
+      'vault.hub_location_zip',
+      'stage.listen_events',
+      'vault.hub_location_zip',
+      'stage.page_view_events',
+      'vault.hub_location_zip',
+      'stage.status_change_events',
+      'vault.hub_song',
+      'stage.listen_events',
+      'vault.hub_song',
+      'stage.page_view_events',
+      'vault.hub_song_play',
+      'stage.listen_events',
+      'vault.hub_user_agent',
+      'stage.auth_events',
+      'vault.hub_user_agent',
+      'stage.listen_events',
+      'vault.hub_user_agent',
+      'stage.page_view_events',
+      'vault.hub_user_agent',
+      'stage.status_change_events',
+      'vault.link_location_geo_zip',
+      'stage.auth_events',
+      'vault.link_location_geo_zip',
+      'stage.listen_events',
+      'vault.link_location_geo_zip',
+      'stage.page_view_events',
+      'vault.link_location_geo_zip',
+      'stage.status_change_events',
+      'vault.link_location_zip_city',
+      'stage.auth_events',
+      'vault.link_location_zip_city',
+      'stage.listen_events',
+      'vault.link_location_zip_city',
+      'stage.page_view_events',
+      'vault.link_location_zip_city',
+      'stage.status_change_events',
+      'vault.link_song_play_context',
+      'stage.listen_events',
+      'vault.nhl_authorization',
+      'stage.auth_events',
+      'vault.nhl_authorization',
+      'stage.listen_events',
+      'vault.sat_song_play_details',
+      'stage.listen_events'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -170,7 +263,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'stage.' || "stage"
     AND "stage" IN (
@@ -210,7 +303,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -256,7 +349,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'mart.mart_song_play_hourly_metrics'
 )

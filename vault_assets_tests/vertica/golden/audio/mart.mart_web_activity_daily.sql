@@ -46,6 +46,41 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'mart.mart_web_activity_daily',
+      'stage.auth_events',
+      'stage.auth_events',
+      'stage.listen_events',
+      'stage.listen_events',
+      'stage.page_view_events',
+      'stage.page_view_events',
+      'stage.status_change_events',
+      'stage.status_change_events',
+      'vault.hub_session',
+      'stage.auth_events',
+      'vault.hub_session',
+      'stage.listen_events',
+      'vault.hub_session',
+      'stage.page_view_events',
+      'vault.hub_session',
+      'stage.status_change_events',
+      'vault.hub_web_page',
+      'stage.page_view_events',
+      'vault.nhl_web_click',
+      'stage.page_view_events'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -54,7 +89,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'stage.' || "stage"
     AND "stage" IN (
@@ -94,7 +129,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -140,7 +175,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'mart.mart_web_activity_daily'
 )

@@ -125,8 +125,7 @@ SELECT
   "hk_song_play",
   "load_ts",
   "load_seq",
-  "hashdiff",
-  "batch_id"
+  "hashdiff"
 FROM "vault"."sat_song_play_details"
 WHERE
   "hk_song_play" IN (
@@ -134,7 +133,13 @@ WHERE
       "hk_song_play"
     FROM "incoming"
   )
-  AND "batch_id" <> 'ghost';
+  AND NOT (
+    "load_ts" = CAST('1900-01-01 00:00:00' AS TIMESTAMP)
+    AND CAST("hk_song_play" AS VARCHAR(36)) IN (
+      CAST(CAST('00000000-0000-0000-0000-000000000000' AS UUID) AS VARCHAR(36)),
+      CAST(CAST('ffffffff-ffff-ffff-ffff-ffffffffffff' AS UUID) AS VARCHAR(36))
+    )
+  );
 
 CREATE LOCAL TEMPORARY TABLE "decided" ON COMMIT PRESERVE ROWS AS
 WITH "incoming" AS (
@@ -194,51 +199,18 @@ WITH "incoming" AS (
     "hk_song_play"
   HAVING
     COUNT(*) > 1
-), "doubtful" AS (
-  SELECT
-    "judged"."hk_song_play",
-    "judged"."hashdiff",
-    "judged"."load_ts",
-    "judged"."batch_id",
-    "judged"."row_no",
-    "judged"."_rank",
-    "judged"."_reason"
-  FROM "judged"
-  WHERE
-    NOT "_reason" IS NULL
-  UNION ALL
-  SELECT
-    "judged"."hk_song_play",
-    "judged"."hashdiff",
-    "judged"."load_ts",
-    "judged"."batch_id",
-    "judged"."row_no",
-    "judged"."_rank",
-    "judged"."_reason"
-  FROM "judged"
-  WHERE
-    "_reason" IS NULL
-    AND "hk_song_play" IN (
-      SELECT
-        "hk_song_play"
-      FROM "repeated"
-      UNION ALL
-      SELECT
-        "hk_song_play"
-      FROM "latest"
-    )
 ), "states" AS (
   SELECT
-    "doubtful"."hk_song_play",
-    "doubtful"."hashdiff",
-    "doubtful"."load_ts",
-    "doubtful"."batch_id",
-    "doubtful"."row_no",
-    "doubtful"."_rank",
-    "doubtful"."_reason",
+    "judged"."hk_song_play",
+    "judged"."hashdiff",
+    "judged"."load_ts",
+    "judged"."batch_id",
+    "judged"."row_no",
+    "judged"."_rank",
+    "judged"."_reason",
     FALSE AS "_is_copy",
     FALSE AS "_in_conflict"
-  FROM "doubtful"
+  FROM "judged"
   WHERE
     "hk_song_play" IN (
       SELECT
@@ -340,15 +312,20 @@ SELECT
     ELSE 'inserted'
   END AS "_outcome",
   0 AS "load_seq"
-FROM "doubtful" AS "j"
+FROM "judged" AS "j"
 LEFT JOIN "latest" AS "l"
   ON "l"."hk_song_play" = "j"."hk_song_play"
 WHERE
-  "j"."hk_song_play" IS NULL
-  OR NOT "j"."hk_song_play" IN (
-    SELECT
-      "hk_song_play"
-    FROM "repeated"
+  (
+    NOT "j"."_reason" IS NULL OR NOT "l"."hk_song_play" IS NULL
+  )
+  AND (
+    "j"."hk_song_play" IS NULL
+    OR NOT "j"."hk_song_play" IN (
+      SELECT
+        "hk_song_play"
+      FROM "repeated"
+    )
   );
 
 INSERT INTO "vault"."sat_song_play_details" ("hk_song_play", "song_played_sec", "play_start_ts", "play_end_ts", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
@@ -476,8 +453,7 @@ FROM (
       "hk_song_play",
       "load_ts",
       "load_seq",
-      "hashdiff",
-      "batch_id"
+      "hashdiff"
     FROM "vault"."sat_song_play_details"
   ), "several" AS (
     SELECT DISTINCT
@@ -500,7 +476,6 @@ FROM (
       "load_ts",
       "load_seq",
       "hashdiff",
-      "batch_id",
       LAG("hashdiff") OVER (PARTITION BY "hk_song_play" ORDER BY "load_ts" NULLS LAST, "load_seq" NULLS LAST) AS "hashdiff_before"
     FROM "seen"
     WHERE
@@ -511,13 +486,17 @@ FROM (
       )
   )
   SELECT
-    "hk_song_play",
-    "load_ts",
-    "load_seq",
-    "batch_id"
-  FROM "history"
+    "h"."hk_song_play",
+    "h"."load_ts",
+    "h"."load_seq",
+    "t"."batch_id"
+  FROM "history" AS "h"
+  INNER JOIN "vault"."sat_song_play_details" AS "t"
+    ON "t"."hk_song_play" = "h"."hk_song_play"
+    AND "t"."load_ts" = "h"."load_ts"
+    AND "t"."load_seq" = "h"."load_seq"
   WHERE
-    "hashdiff" = "hashdiff_before"
+    "h"."hashdiff" = "h"."hashdiff_before"
 ) AS "wrong_rows"
 LIMIT 10;
 

@@ -184,8 +184,7 @@ SELECT
   "hk_user",
   "load_ts",
   "load_seq",
-  "hashdiff",
-  "batch_id"
+  "hashdiff"
 FROM "vault"."sat_user_profile"
 WHERE
   "hk_user" IN (
@@ -193,7 +192,13 @@ WHERE
       "hk_user"
     FROM "incoming"
   )
-  AND "batch_id" <> 'ghost';
+  AND NOT (
+    "load_ts" = CAST('1900-01-01 00:00:00' AS TIMESTAMP)
+    AND CAST("hk_user" AS VARCHAR(36)) IN (
+      CAST(CAST('00000000-0000-0000-0000-000000000000' AS UUID) AS VARCHAR(36)),
+      CAST(CAST('ffffffff-ffff-ffff-ffff-ffffffffffff' AS UUID) AS VARCHAR(36))
+    )
+  );
 
 CREATE LOCAL TEMPORARY TABLE "decided" ON COMMIT PRESERVE ROWS AS
 WITH "incoming" AS (
@@ -311,57 +316,20 @@ WITH "incoming" AS (
     "hk_user"
   HAVING
     COUNT(*) > 1
-), "doubtful" AS (
-  SELECT
-    "judged"."hk_user",
-    "judged"."hashdiff",
-    "judged"."_order_0",
-    "judged"."_order_1",
-    "judged"."load_ts",
-    "judged"."batch_id",
-    "judged"."row_no",
-    "judged"."_rank",
-    "judged"."_reason"
-  FROM "judged"
-  WHERE
-    NOT "_reason" IS NULL
-  UNION ALL
-  SELECT
-    "judged"."hk_user",
-    "judged"."hashdiff",
-    "judged"."_order_0",
-    "judged"."_order_1",
-    "judged"."load_ts",
-    "judged"."batch_id",
-    "judged"."row_no",
-    "judged"."_rank",
-    "judged"."_reason"
-  FROM "judged"
-  WHERE
-    "_reason" IS NULL
-    AND "hk_user" IN (
-      SELECT
-        "hk_user"
-      FROM "repeated"
-      UNION ALL
-      SELECT
-        "hk_user"
-      FROM "latest"
-    )
 ), "states" AS (
   SELECT
-    "doubtful"."hk_user",
-    "doubtful"."hashdiff",
-    "doubtful"."_order_0",
-    "doubtful"."_order_1",
-    "doubtful"."load_ts",
-    "doubtful"."batch_id",
-    "doubtful"."row_no",
-    "doubtful"."_rank",
-    "doubtful"."_reason",
+    "judged"."hk_user",
+    "judged"."hashdiff",
+    "judged"."_order_0",
+    "judged"."_order_1",
+    "judged"."load_ts",
+    "judged"."batch_id",
+    "judged"."row_no",
+    "judged"."_rank",
+    "judged"."_reason",
     FALSE AS "_is_copy",
     FALSE AS "_in_conflict"
-  FROM "doubtful"
+  FROM "judged"
   WHERE
     "hk_user" IN (
       SELECT
@@ -473,15 +441,20 @@ SELECT
     ELSE 'inserted'
   END AS "_outcome",
   0 AS "load_seq"
-FROM "doubtful" AS "j"
+FROM "judged" AS "j"
 LEFT JOIN "latest" AS "l"
   ON "l"."hk_user" = "j"."hk_user"
 WHERE
-  "j"."hk_user" IS NULL
-  OR NOT "j"."hk_user" IN (
-    SELECT
-      "hk_user"
-    FROM "repeated"
+  (
+    NOT "j"."_reason" IS NULL OR NOT "l"."hk_user" IS NULL
+  )
+  AND (
+    "j"."hk_user" IS NULL
+    OR NOT "j"."hk_user" IN (
+      SELECT
+        "hk_user"
+      FROM "repeated"
+    )
   );
 
 INSERT INTO "vault"."sat_user_profile" ("hk_user", "first_name", "last_name", "gender", "registration_ts", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
@@ -755,8 +728,7 @@ FROM (
       "hk_user",
       "load_ts",
       "load_seq",
-      "hashdiff",
-      "batch_id"
+      "hashdiff"
     FROM "vault"."sat_user_profile"
   ), "several" AS (
     SELECT DISTINCT
@@ -779,7 +751,6 @@ FROM (
       "load_ts",
       "load_seq",
       "hashdiff",
-      "batch_id",
       LAG("hashdiff") OVER (PARTITION BY "hk_user" ORDER BY "load_ts" NULLS LAST, "load_seq" NULLS LAST) AS "hashdiff_before"
     FROM "seen"
     WHERE
@@ -790,13 +761,17 @@ FROM (
       )
   )
   SELECT
-    "hk_user",
-    "load_ts",
-    "load_seq",
-    "batch_id"
-  FROM "history"
+    "h"."hk_user",
+    "h"."load_ts",
+    "h"."load_seq",
+    "t"."batch_id"
+  FROM "history" AS "h"
+  INNER JOIN "vault"."sat_user_profile" AS "t"
+    ON "t"."hk_user" = "h"."hk_user"
+    AND "t"."load_ts" = "h"."load_ts"
+    AND "t"."load_seq" = "h"."load_seq"
   WHERE
-    "hashdiff" = "hashdiff_before"
+    "h"."hashdiff" = "h"."hashdiff_before"
 ) AS "wrong_rows"
 LIMIT 10;
 

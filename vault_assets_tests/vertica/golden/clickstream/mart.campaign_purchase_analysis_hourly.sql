@@ -46,6 +46,41 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'mart.campaign_purchase_analysis_hourly',
+      'batch.browser_events',
+      'batch.browser_events',
+      'batch.location_events',
+      'batch.location_events',
+      'raw.browser_events',
+      'batch.browser_events',
+      'raw.location_events',
+      'batch.location_events',
+      'stage.conversion',
+      'batch.browser_events',
+      'stage.conversion',
+      'batch.location_events',
+      'stage.purchases',
+      'batch.browser_events',
+      'stage.purchases',
+      'batch.location_events',
+      'stage.transitions',
+      'batch.browser_events',
+      'stage.transitions',
+      'batch.location_events'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -54,7 +89,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'batch.' || "stage"
     AND "stage" IN (
@@ -113,7 +148,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -159,7 +194,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'mart.campaign_purchase_analysis_hourly'
 )

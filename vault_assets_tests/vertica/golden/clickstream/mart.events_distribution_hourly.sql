@@ -42,6 +42,39 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'mart.events_distribution_hourly',
+      'batch.browser_events',
+      'batch.browser_events',
+      'batch.device_events',
+      'batch.device_events',
+      'batch.location_events',
+      'batch.location_events',
+      'raw.browser_events',
+      'batch.browser_events',
+      'raw.device_events',
+      'batch.device_events',
+      'raw.location_events',
+      'batch.location_events',
+      'stage.devices',
+      'batch.device_events',
+      'stage.transitions',
+      'batch.browser_events',
+      'stage.transitions',
+      'batch.location_events'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -50,7 +83,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'batch.' || "stage"
     AND "stage" IN (
@@ -109,7 +142,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -155,7 +188,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'mart.events_distribution_hourly'
 )

@@ -14,6 +14,25 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'stage.events',
+      'batch.browser_events',
+      'batch.browser_events',
+      'raw.browser_events',
+      'batch.browser_events'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -22,7 +41,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'batch.' || "stage"
     AND "stage" IN (
@@ -81,7 +100,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -127,7 +146,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'stage.events'
 )

@@ -54,6 +54,45 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'core.customer_months',
+      'core.dim_customers',
+      'staging.customers',
+      'core.dim_customers',
+      'staging.orders',
+      'core.fct_orders',
+      'staging.customers',
+      'core.fct_orders',
+      'staging.order_items',
+      'core.fct_orders',
+      'staging.orders',
+      'staging.customers',
+      'staging.customers',
+      'staging.order_items',
+      'staging.order_items',
+      'staging.orders',
+      'staging.orders',
+      'staging.stg_customers',
+      'staging.customers',
+      'staging.stg_order_items',
+      'staging.order_items',
+      'staging.stg_order_items',
+      'staging.orders',
+      'staging.stg_orders',
+      'staging.orders'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -62,7 +101,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'staging.' || "stage"
     AND "stage" IN (
@@ -93,6 +132,7 @@ WITH "reads" AS (
                 'core.fct_orders',
                 'core.fct_order_items',
                 'core.sales_by_day',
+                'core.sales_by_product',
                 'core.sales_by_month',
                 'core.customer_months',
                 'mart.mart_dim_customers',
@@ -122,7 +162,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -168,7 +208,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'core.customer_months'
 )

@@ -22,6 +22,29 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'core.dim_customers',
+      'staging.customers',
+      'staging.customers',
+      'staging.orders',
+      'staging.orders',
+      'staging.stg_customers',
+      'staging.customers',
+      'staging.stg_orders',
+      'staging.orders'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -30,7 +53,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'staging.' || "stage"
     AND "stage" IN (
@@ -61,6 +84,7 @@ WITH "reads" AS (
                 'core.fct_orders',
                 'core.fct_order_items',
                 'core.sales_by_day',
+                'core.sales_by_product',
                 'core.sales_by_month',
                 'core.customer_months',
                 'mart.mart_dim_customers',
@@ -90,7 +114,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -136,7 +160,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'core.dim_customers'
 )
@@ -238,35 +262,12 @@ FROM (
 DELETE FROM "core"."dim_customers";
 
 INSERT INTO "core"."dim_customers" ("customer_id", "name", "email", "phone", "created_at", "gross_orders", "lifetime_orders", "first_order_date", "most_recent_order_date", "gross_lifetime_value", "lifetime_value")
-WITH "lifetime" AS (
+WITH "orders" AS (
   SELECT
     "o"."customer_id",
-    COUNT(*) AS "gross_orders",
-    COUNT(
-      CASE
-        WHEN INSTR(',' || "s"."counted" || ',', ',' || "o"."status" || ',') > 0
-        THEN 1
-      END
-    ) AS "lifetime_orders",
-    MIN(
-      CASE
-        WHEN INSTR(',' || "s"."counted" || ',', ',' || "o"."status" || ',') > 0
-        THEN "o"."order_date"
-      END
-    ) AS "first_order_date",
-    MAX(
-      CASE
-        WHEN INSTR(',' || "s"."counted" || ',', ',' || "o"."status" || ',') > 0
-        THEN "o"."order_date"
-      END
-    ) AS "most_recent_order_date",
-    SUM("o"."total_amount") AS "gross_lifetime_value",
-    SUM(
-      CASE
-        WHEN INSTR(',' || "s"."counted" || ',', ',' || "o"."status" || ',') > 0
-        THEN "o"."total_amount"
-      END
-    ) AS "lifetime_value"
+    "o"."order_date",
+    "o"."total_amount",
+    INSTR(',' || "s"."counted" || ',', ',' || "o"."status" || ',') > 0 AS "is_counted"
   FROM "staging"."stg_orders" AS "o"
   CROSS JOIN "core"."settings" AS "s"
   WHERE
@@ -275,8 +276,18 @@ WITH "lifetime" AS (
         "customer_id"
       FROM "changed_keys"
     )
+), "lifetime" AS (
+  SELECT
+    "customer_id",
+    COUNT(*) AS "gross_orders",
+    COUNT(CASE WHEN "is_counted" THEN 1 END) AS "lifetime_orders",
+    MIN(CASE WHEN "is_counted" THEN "order_date" END) AS "first_order_date",
+    MAX(CASE WHEN "is_counted" THEN "order_date" END) AS "most_recent_order_date",
+    SUM("total_amount") AS "gross_lifetime_value",
+    SUM(CASE WHEN "is_counted" THEN "total_amount" END) AS "lifetime_value"
+  FROM "orders"
   GROUP BY
-    "o"."customer_id"
+    "customer_id"
 ), "customers" AS (
   SELECT
     "customer_id",

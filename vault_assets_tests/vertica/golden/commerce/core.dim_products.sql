@@ -16,14 +16,12 @@ DELETE FROM "core"."dim_products";
 INSERT INTO "core"."dim_products" ("product_id", "name", "price", "category", "inventory_count", "is_active", "created_at", "total_quantity_sold", "total_revenue", "inventory_status")
 WITH "sold" AS (
   SELECT
-    "i"."product_id",
-    SUM("i"."quantity") AS "total_quantity_sold",
-    SUM("i"."item_total") AS "total_revenue"
-  FROM "core"."fct_order_items" AS "i"
-  WHERE
-    "i"."is_counted"
+    "product_id",
+    SUM("items") AS "total_quantity_sold",
+    SUM("revenue") AS "total_revenue"
+  FROM "core"."sales_by_product"
   GROUP BY
-    "i"."product_id"
+    "product_id"
 ), "products" AS (
   SELECT
     "product_id",
@@ -92,15 +90,15 @@ SELECT
   COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
   SELECT
-    "i"."product_id",
-    COUNT(*) AS "lines"
-  FROM "core"."fct_order_items" AS "i"
+    "s"."product_id",
+    SUM("s"."lines") AS "lines"
+  FROM "core"."sales_by_product" AS "s"
   LEFT JOIN "core"."dim_products" AS "p"
-    ON "p"."product_id" = "i"."product_id"
+    ON "p"."product_id" = "s"."product_id"
   WHERE
     "p"."product_id" IS NULL
   GROUP BY
-    "i"."product_id"
+    "s"."product_id"
 ) AS "wrong_rows"
 LIMIT 10;
 
@@ -109,5 +107,5 @@ SELECT
   'core.dim_products' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  'core.dim_customers core.fct_order_items core.fct_orders core.sales_by_product staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
   '"product_id"' AS "unique_key";

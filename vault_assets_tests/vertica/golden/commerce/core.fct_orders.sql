@@ -42,6 +42,39 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'core.fct_orders',
+      'core.dim_customers',
+      'staging.customers',
+      'core.dim_customers',
+      'staging.orders',
+      'staging.customers',
+      'staging.customers',
+      'staging.order_items',
+      'staging.order_items',
+      'staging.orders',
+      'staging.orders',
+      'staging.stg_customers',
+      'staging.customers',
+      'staging.stg_order_items',
+      'staging.order_items',
+      'staging.stg_order_items',
+      'staging.orders',
+      'staging.stg_orders',
+      'staging.orders'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -50,7 +83,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'staging.' || "stage"
     AND "stage" IN (
@@ -81,6 +114,7 @@ WITH "reads" AS (
                 'core.fct_orders',
                 'core.fct_order_items',
                 'core.sales_by_day',
+                'core.sales_by_product',
                 'core.sales_by_month',
                 'core.customer_months',
                 'mart.mart_dim_customers',
@@ -110,7 +144,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -156,7 +190,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'core.fct_orders'
 )
@@ -532,7 +566,32 @@ SELECT
   "wrong_rows"."order_date",
   COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
-  WITH "ordered" AS (
+  WITH "written" AS (
+    SELECT
+      "customer_id",
+      "date_key",
+      "order_id"
+    FROM "core"."fct_orders"
+    WHERE
+      "customer_id" <> -1
+      AND "order_id" IN (
+        SELECT
+          "order_id"
+        FROM "changed_keys"
+      )
+  ), "days" AS (
+    SELECT
+      "date_key"
+    FROM "written"
+    UNION
+    SELECT
+      CAST("date_key" - INTERVAL '1 day' AS DATE)
+    FROM "written"
+    UNION
+    SELECT
+      CAST("date_key" + INTERVAL '1 day' AS DATE)
+    FROM "written"
+  ), "ordered" AS (
     SELECT
       "order_id",
       "customer_id",
@@ -547,17 +606,15 @@ FROM (
       ) AS "earlier_date"
     FROM "core"."fct_orders"
     WHERE
-      "customer_id" <> -1
+      "date_key" IN (
+        SELECT
+          "date_key"
+        FROM "days"
+      )
       AND "customer_id" IN (
         SELECT
           "customer_id"
-        FROM "core"."fct_orders"
-        WHERE
-          "order_id" IN (
-            SELECT
-              "order_id"
-            FROM "changed_keys"
-          )
+        FROM "written"
       )
   )
   SELECT
@@ -568,6 +625,18 @@ FROM (
   FROM "ordered"
   WHERE
     "order_date" <= "earlier_date" + INTERVAL '15 minutes'
+    AND (
+      "order_id" IN (
+        SELECT
+          "order_id"
+        FROM "written"
+      )
+      OR "earlier_order" IN (
+        SELECT
+          "order_id"
+        FROM "written"
+      )
+    )
 ) AS "wrong_rows"
 LIMIT 10;
 

@@ -74,6 +74,55 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN (
+      'core.sales_by_day',
+      'core.dim_customers',
+      'staging.customers',
+      'core.dim_customers',
+      'staging.orders',
+      'core.fct_order_items',
+      'staging.customers',
+      'core.fct_order_items',
+      'staging.order_items',
+      'core.fct_order_items',
+      'staging.orders',
+      'core.fct_order_items',
+      'staging.products',
+      'core.fct_orders',
+      'staging.customers',
+      'core.fct_orders',
+      'staging.order_items',
+      'core.fct_orders',
+      'staging.orders',
+      'staging.customers',
+      'staging.customers',
+      'staging.order_items',
+      'staging.order_items',
+      'staging.orders',
+      'staging.orders',
+      'staging.products',
+      'staging.products',
+      'staging.stg_customers',
+      'staging.customers',
+      'staging.stg_order_items',
+      'staging.order_items',
+      'staging.stg_order_items',
+      'staging.orders',
+      'staging.stg_orders',
+      'staging.orders'
+    )
 ), "staged" AS (
   SELECT
     "stage",
@@ -82,7 +131,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'staging.' || "stage"
     AND "stage" IN (
@@ -113,6 +162,7 @@ WITH "reads" AS (
                 'core.fct_orders',
                 'core.fct_order_items',
                 'core.sales_by_day',
+                'core.sales_by_product',
                 'core.sales_by_month',
                 'core.customer_months',
                 'mart.mart_dim_customers',
@@ -142,7 +192,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -188,7 +238,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'core.sales_by_day'
 )
@@ -221,6 +271,7 @@ CREATE TABLE IF NOT EXISTS "core"."sales_by_day" (
   "completed_orders" INT,
   "cancelled_orders" INT,
   "customers_count" INT,
+  "unknown_customer_orders" INT,
   "gross_sales_amount" NUMERIC(18, 2),
   "total_sales_amount" NUMERIC(18, 2),
   "total_shipping_cost" NUMERIC(18, 2),
@@ -336,7 +387,7 @@ WHERE
 
 DELETE FROM "core"."sales_by_day";
 
-INSERT INTO "core"."sales_by_day" ("date_key", "gross_orders", "orders_count", "completed_orders", "cancelled_orders", "customers_count", "gross_sales_amount", "total_sales_amount", "total_shipping_cost", "total_items_sold", "items_revenue", "electronics_items", "clothing_items", "footwear_items", "accessories_items", "electronics_revenue", "clothing_revenue", "footwear_revenue", "accessories_revenue")
+INSERT INTO "core"."sales_by_day" ("date_key", "gross_orders", "orders_count", "completed_orders", "cancelled_orders", "customers_count", "unknown_customer_orders", "gross_sales_amount", "total_sales_amount", "total_shipping_cost", "total_items_sold", "items_revenue", "electronics_items", "clothing_items", "footwear_items", "accessories_items", "electronics_revenue", "clothing_revenue", "footwear_revenue", "accessories_revenue")
 WITH "orders" AS (
   SELECT
     CAST("o"."date_key" AS DATE) AS "date_key",
@@ -345,6 +396,7 @@ WITH "orders" AS (
     COUNT(CASE WHEN "o"."status" = 'completed' THEN 1 END) AS "completed_orders",
     COUNT(CASE WHEN "o"."status" = 'cancelled' THEN 1 END) AS "cancelled_orders",
     COUNT(DISTINCT CASE WHEN "o"."is_counted" THEN "o"."customer_id" END) AS "customers_count",
+    COUNT(CASE WHEN "o"."is_counted" AND "o"."customer_id" = -1 THEN 1 END) AS "unknown_customer_orders",
     CAST(SUM("o"."total_amount") AS NUMERIC(18, 2)) AS "gross_sales_amount",
     CAST(COALESCE(SUM(CASE WHEN "o"."is_counted" THEN "o"."total_amount" END), 0) AS NUMERIC(18, 2)) AS "total_sales_amount",
     CAST(COALESCE(SUM(CASE WHEN "o"."is_counted" THEN "o"."shipping_cost" END), 0) AS NUMERIC(18, 2)) AS "total_shipping_cost"
@@ -388,6 +440,7 @@ SELECT
   "o"."completed_orders",
   "o"."cancelled_orders",
   "o"."customers_count",
+  "o"."unknown_customer_orders",
   "o"."gross_sales_amount",
   "o"."total_sales_amount",
   "o"."total_shipping_cost",
@@ -432,6 +485,135 @@ FROM (
     "date_key"
   HAVING
     COUNT(*) > 1 OR "date_key" IS NULL
+) AS "wrong_rows"
+LIMIT 10;
+
+SELECT
+  "wrong_rows"."date_key",
+  "wrong_rows"."gross_orders",
+  "wrong_rows"."amount",
+  "wrong_rows"."items",
+  "wrong_rows"."revenue",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
+FROM (
+  WITH "orders" AS (
+    SELECT
+      CAST("date_key" AS DATE) AS "date_key",
+      COUNT(*) AS "gross_orders",
+      COALESCE(SUM(CASE WHEN "is_counted" THEN "total_amount" END), 0) AS "amount"
+    FROM "core"."fct_orders"
+    WHERE
+      CAST("date_key" AS DATE) IN (
+        SELECT
+          "partition_value"
+        FROM "changed_partitions"
+      )
+    GROUP BY
+      CAST("date_key" AS DATE)
+  ), "items" AS (
+    SELECT
+      CAST("date_key" AS DATE) AS "date_key",
+      SUM("quantity") AS "items",
+      SUM("item_total") AS "revenue"
+    FROM "core"."fct_order_items"
+    WHERE
+      "is_counted"
+      AND CAST("date_key" AS DATE) IN (
+        SELECT
+          "partition_value"
+        FROM "changed_partitions"
+      )
+    GROUP BY
+      CAST("date_key" AS DATE)
+  ), "sums" AS (
+    SELECT
+      "o"."date_key",
+      "o"."gross_orders",
+      "o"."amount",
+      COALESCE("i"."items", 0) AS "items",
+      COALESCE("i"."revenue", 0) AS "revenue"
+    FROM "orders" AS "o"
+    LEFT JOIN "items" AS "i"
+      ON "i"."date_key" = "o"."date_key"
+  )
+  SELECT
+    COALESCE("d"."date_key", "s"."date_key") AS "date_key",
+    "s"."gross_orders",
+    "s"."amount",
+    "s"."items",
+    "s"."revenue"
+  FROM "sums" AS "s"
+  FULL JOIN (
+    SELECT
+      "sales_by_day"."date_key",
+      "sales_by_day"."gross_orders",
+      "sales_by_day"."orders_count",
+      "sales_by_day"."completed_orders",
+      "sales_by_day"."cancelled_orders",
+      "sales_by_day"."customers_count",
+      "sales_by_day"."unknown_customer_orders",
+      "sales_by_day"."gross_sales_amount",
+      "sales_by_day"."total_sales_amount",
+      "sales_by_day"."total_shipping_cost",
+      "sales_by_day"."total_items_sold",
+      "sales_by_day"."items_revenue",
+      "sales_by_day"."electronics_items",
+      "sales_by_day"."clothing_items",
+      "sales_by_day"."footwear_items",
+      "sales_by_day"."accessories_items",
+      "sales_by_day"."electronics_revenue",
+      "sales_by_day"."clothing_revenue",
+      "sales_by_day"."footwear_revenue",
+      "sales_by_day"."accessories_revenue"
+    FROM "core"."sales_by_day"
+    WHERE
+      "date_key" IN (
+        SELECT
+          "partition_value"
+        FROM "changed_partitions"
+      )
+  ) AS "d"
+    ON "d"."date_key" = "s"."date_key"
+  WHERE
+    (
+      NOT ("d"."gross_orders" <=> "s"."gross_orders")
+      OR NOT ("d"."total_sales_amount" <=> "s"."amount")
+      OR NOT ("d"."total_items_sold" <=> "s"."items")
+      OR NOT ("d"."items_revenue" <=> "s"."revenue")
+    )
+) AS "wrong_rows"
+LIMIT 10;
+
+SELECT
+  "wrong_rows"."orders",
+  "wrong_rows"."amount",
+  "wrong_rows"."orders_of_days",
+  "wrong_rows"."amount_of_days",
+  COUNT(*) OVER () AS "wrong_rows_in_all"
+FROM (
+  WITH "days" AS (
+    SELECT
+      SUM("gross_orders") AS "orders",
+      SUM("gross_sales_amount") AS "amount"
+    FROM "core"."sales_by_day"
+  ), "facts" AS (
+    SELECT
+      COUNT(*) AS "orders",
+      SUM("total_amount") AS "amount"
+    FROM "core"."fct_orders"
+  )
+  SELECT
+    "f"."orders",
+    "f"."amount",
+    "d"."orders" AS "orders_of_days",
+    "d"."amount" AS "amount_of_days"
+  FROM "facts" AS "f"
+  CROSS JOIN "days" AS "d"
+  WHERE
+    "f"."orders" > 0
+    AND (
+      NOT ("f"."orders" <=> "d"."orders") OR NOT ("f"."amount" <=> "d"."amount")
+    )
 ) AS "wrong_rows"
 LIMIT 10;
 

@@ -1,215 +1,3 @@
-CREATE LOCAL TEMPORARY TABLE "mart_batches" ON COMMIT PRESERVE ROWS AS
-WITH "reads" AS (
-  SELECT
-    'core.dim_customers' AS "table_name",
-    'customers' AS "stage"
-  UNION ALL
-  SELECT
-    'core.dim_customers' AS "table_name",
-    'orders' AS "stage"
-  UNION ALL
-  SELECT
-    'core.fct_order_items' AS "table_name",
-    'customers' AS "stage"
-  UNION ALL
-  SELECT
-    'core.fct_order_items' AS "table_name",
-    'order_items' AS "stage"
-  UNION ALL
-  SELECT
-    'core.fct_order_items' AS "table_name",
-    'orders' AS "stage"
-  UNION ALL
-  SELECT
-    'core.fct_order_items' AS "table_name",
-    'products' AS "stage"
-  UNION ALL
-  SELECT
-    'core.fct_orders' AS "table_name",
-    'customers' AS "stage"
-  UNION ALL
-  SELECT
-    'core.fct_orders' AS "table_name",
-    'order_items' AS "stage"
-  UNION ALL
-  SELECT
-    'core.fct_orders' AS "table_name",
-    'orders' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.customers' AS "table_name",
-    'customers' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.order_items' AS "table_name",
-    'order_items' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.orders' AS "table_name",
-    'orders' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.products' AS "table_name",
-    'products' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.stg_customers' AS "table_name",
-    'customers' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.stg_order_items' AS "table_name",
-    'order_items' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.stg_order_items' AS "table_name",
-    'orders' AS "stage"
-  UNION ALL
-  SELECT
-    'staging.stg_orders' AS "table_name",
-    'orders' AS "stage"
-), "needed" AS (
-  SELECT
-    "stage",
-    COUNT(*) AS "tables"
-  FROM "reads"
-  GROUP BY
-    "stage"
-), "staged" AS (
-  SELECT
-    "stage",
-    "batch_id",
-    "load_ts",
-    REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
-    "rows_in" AS "records",
-    "inserted" AS "loaded"
-  FROM "registry"."applied"
-  WHERE
-    "table_name" = 'staging.' || "stage"
-    AND "stage" IN (
-      SELECT
-        "stage"
-      FROM "reads"
-    )
-), "marks" AS (
-  SELECT
-    "a"."stage",
-    "a"."batch_id",
-    COUNT(*) AS "tables",
-    TO_HEX(
-      BIT_XOR(
-        HEX_TO_BINARY(
-          MD5(
-            CASE
-              WHEN "a"."table_name" IN (
-                'core.settings',
-                'core.as_of',
-                'staging.stg_customers',
-                'staging.stg_products',
-                'staging.stg_orders',
-                'staging.stg_order_items',
-                'core.dim_date',
-                'core.dim_customers',
-                'core.dim_products',
-                'core.fct_orders',
-                'core.fct_order_items',
-                'core.sales_by_day',
-                'core.sales_by_month',
-                'core.customer_months',
-                'mart.mart_dim_customers',
-                'mart.mart_dim_products',
-                'mart.fct_daily_sales',
-                'mart.fct_monthly_sales',
-                'mart.fct_customer_retention',
-                'mart.metric_daily_sales',
-                'mart.metric_monthly_sales',
-                'mart.metric_customer_retention',
-                'mart.metric_product_category',
-                'mart.metric_customer_segments',
-                'mart.inventory_reorder',
-                'mart.customer_rfm'
-              )
-              THEN SUBSTR((
-                COALESCE('|' || "a"."table_name", '') || COALESCE('|' || "a"."note", '')
-              ), 2)
-              ELSE SUBSTR(
-                (
-                  COALESCE('|' || "a"."table_name", '') || COALESCE('|' || CAST("a"."applied_at" AS VARCHAR(30)), '')
-                ),
-                2
-              )
-            END
-          )
-        )
-      )
-    ) AS "mark"
-  FROM "registry"."applied" AS "a"
-  INNER JOIN "reads" AS "r"
-    ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
-  WHERE
-    NOT ("a"."note" <=> '{"replay": true}')
-  GROUP BY
-    "a"."stage",
-    "a"."batch_id"
-), "rewritten" AS (
-  SELECT
-    "s"."batch_id",
-    MAX("w"."rewritten_at") AS "rewritten_at"
-  FROM "staged" AS "s"
-  INNER JOIN "registry"."rewritten" AS "w"
-    ON "w"."since" <= "s"."load_ts"
-  WHERE
-    "w"."table_name" IN (
-      SELECT
-        "table_name"
-      FROM "reads"
-    )
-  GROUP BY
-    "s"."batch_id"
-), "judged" AS (
-  SELECT
-    "s"."stage",
-    "s"."batch_id",
-    "s"."load_ts",
-    "s"."from_key",
-    "s"."records",
-    "s"."loaded",
-    COALESCE("m"."tables" = "n"."tables", FALSE) AS "is_complete",
-    '{"applied": "' || COALESCE("m"."mark", '0') || '"' AS "applied",
-    ', "rewritten": "' || COALESCE(CAST("w"."rewritten_at" AS VARCHAR(30)), '') || '"}' AS "rewritten"
-  FROM "staged" AS "s"
-  INNER JOIN "needed" AS "n"
-    ON "n"."stage" = "s"."stage"
-  LEFT JOIN "marks" AS "m"
-    ON "m"."stage" = "s"."stage" AND "m"."batch_id" = "s"."batch_id"
-  LEFT JOIN "rewritten" AS "w"
-    ON "w"."batch_id" = "s"."batch_id"
-), "consumed" AS (
-  SELECT
-    "stage",
-    "batch_id",
-    "note"
-  FROM "registry"."applied"
-  WHERE
-    "table_name" = 'core.sales_by_month'
-)
-SELECT
-  "j"."stage" AS "source",
-  "j"."batch_id",
-  "j"."load_ts",
-  "j"."from_key",
-  "j"."records",
-  "j"."loaded",
-  "j"."applied" || "j"."rewritten" AS "built_from",
-  "j"."is_complete",
-  NOT "c"."batch_id" IS NULL AS "is_consumed",
-  "j"."is_complete" AND NOT ("c"."note" <=> "j"."applied" || "j"."rewritten") AS "is_new",
-  "j"."is_complete"
-  AND NOT "c"."batch_id" IS NULL
-  AND NOT LEFT("c"."note", CHARACTER_LENGTH("j"."applied")) = "j"."applied" AS "is_again"
-FROM "judged" AS "j"
-LEFT JOIN "consumed" AS "c"
-  ON "c"."stage" = "j"."stage" AND "c"."batch_id" = "j"."batch_id";
-
 CREATE TABLE IF NOT EXISTS "core"."sales_by_month" (
   "month_start" DATE,
   "gross_orders" INT,
@@ -232,350 +20,46 @@ CREATE TABLE IF NOT EXISTS "core"."sales_by_month" (
   "accessories_revenue" NUMERIC(18, 2)
 );
 
-INSERT INTO "changed_partitions"
-SELECT DISTINCT
-  "partition_value"
-FROM (
-  SELECT
-    CAST(DATE_TRUNC('month', CAST("t"."value" AS TIMESTAMP)) AS DATE) AS "partition_value"
-  FROM (
-    WITH "customers" AS (
-      SELECT
-        "s"."customer_id"
-      FROM "staging"."customers" AS "s"
-      LEFT JOIN "new_batches" AS "b"
-        ON "b"."batch_id" = "s"."batch_id"
-      WHERE
-        "s"."customer_id" IN (
-          SELECT
-            "n"."customer_id"
-          FROM "staging"."customers" AS "n"
-          INNER JOIN "new_batches" AS "c"
-            ON "c"."batch_id" = "n"."batch_id"
-        )
-      GROUP BY
-        "s"."customer_id"
-      HAVING
-        COUNT(*) = COUNT("b"."batch_id")
-    ), "products" AS (
-      SELECT
-        "s"."product_id"
-      FROM "staging"."products" AS "s"
-      LEFT JOIN "new_batches" AS "b"
-        ON "b"."batch_id" = "s"."batch_id"
-      GROUP BY
-        "s"."product_id"
-      HAVING
-        COUNT("b"."batch_id") > 0
-        AND (
-          COUNT(*) = COUNT("b"."batch_id") OR COUNT(DISTINCT "s"."category") > 1
-        )
-    ), "touched" AS (
-      SELECT
-        "s"."order_id"
-      FROM "staging"."orders" AS "s"
-      INNER JOIN "new_batches" AS "b"
-        ON "b"."batch_id" = "s"."batch_id"
-      UNION
-      SELECT
-        "s"."order_id"
-      FROM "staging"."order_items" AS "s"
-      INNER JOIN "new_batches" AS "b"
-        ON "b"."batch_id" = "s"."batch_id"
-      UNION
-      SELECT
-        "s"."order_id"
-      FROM "staging"."orders" AS "s"
-      WHERE
-        "s"."customer_id" IN (
-          SELECT
-            "customer_id"
-          FROM "customers"
-        )
-      UNION
-      SELECT
-        "s"."order_id"
-      FROM "staging"."order_items" AS "s"
-      WHERE
-        "s"."product_id" IN (
-          SELECT
-            "product_id"
-          FROM "products"
-        )
-    )
-    SELECT
-      COALESCE(
-        "s"."order_date",
-        "s"."created_at",
-        "s"."updated_at",
-        CAST("s"."extract_date" AS TIMESTAMP)
-      ) AS "touched"
-    FROM "staging"."orders" AS "s"
-    WHERE
-      "s"."order_id" IN (
-        SELECT
-          "order_id"
-        FROM "touched"
-        GROUP BY
-          "order_id"
-        HAVING
-          COUNT(*) > 0
-      )
-  ) AS "t"("value")
-  UNION ALL
-  SELECT
-    "month_start"
-  FROM "core"."sales_by_month"
-) AS "s1"
-WHERE
-  "partition_value" >= CAST('1970-01-01 00:00:00.000000' AS TIMESTAMP);
-
 DELETE FROM "core"."sales_by_month";
 
 INSERT INTO "core"."sales_by_month" ("month_start", "gross_orders", "orders_count", "completed_orders", "cancelled_orders", "customers_count", "gross_sales_amount", "total_sales_amount", "total_shipping_cost", "total_items_sold", "items_revenue", "electronics_items", "clothing_items", "footwear_items", "accessories_items", "electronics_revenue", "clothing_revenue", "footwear_revenue", "accessories_revenue")
-WITH "days" AS (
+WITH "orders" AS (
   SELECT
-    CAST(TIMESTAMPADD('day', "q2"."n", "q1"."_first") AS DATE) AS "date_key"
-  FROM (
-    SELECT
-      "partition_value" AS "_first",
-      LAST_DAY("partition_value") AS "_last"
-    FROM "changed_partitions"
-  ) AS "q1"
-  CROSS JOIN (
-    SELECT
-      "d0"."d" + "d1"."d" * 10 + "d2"."d" * 100 + "d3"."d" * 1000 + "d4"."d" * 10000 + "d5"."d" * 100000 AS "n"
-    FROM (
-      SELECT
-        0 AS "d"
-      UNION ALL
-      SELECT
-        1 AS "d"
-      UNION ALL
-      SELECT
-        2 AS "d"
-      UNION ALL
-      SELECT
-        3 AS "d"
-      UNION ALL
-      SELECT
-        4 AS "d"
-      UNION ALL
-      SELECT
-        5 AS "d"
-      UNION ALL
-      SELECT
-        6 AS "d"
-      UNION ALL
-      SELECT
-        7 AS "d"
-      UNION ALL
-      SELECT
-        8 AS "d"
-      UNION ALL
-      SELECT
-        9 AS "d"
-    ) AS "d0"
-    CROSS JOIN (
-      SELECT
-        0 AS "d"
-      UNION ALL
-      SELECT
-        1 AS "d"
-      UNION ALL
-      SELECT
-        2 AS "d"
-      UNION ALL
-      SELECT
-        3 AS "d"
-      UNION ALL
-      SELECT
-        4 AS "d"
-      UNION ALL
-      SELECT
-        5 AS "d"
-      UNION ALL
-      SELECT
-        6 AS "d"
-      UNION ALL
-      SELECT
-        7 AS "d"
-      UNION ALL
-      SELECT
-        8 AS "d"
-      UNION ALL
-      SELECT
-        9 AS "d"
-    ) AS "d1"
-    CROSS JOIN (
-      SELECT
-        0 AS "d"
-      UNION ALL
-      SELECT
-        1 AS "d"
-      UNION ALL
-      SELECT
-        2 AS "d"
-      UNION ALL
-      SELECT
-        3 AS "d"
-      UNION ALL
-      SELECT
-        4 AS "d"
-      UNION ALL
-      SELECT
-        5 AS "d"
-      UNION ALL
-      SELECT
-        6 AS "d"
-      UNION ALL
-      SELECT
-        7 AS "d"
-      UNION ALL
-      SELECT
-        8 AS "d"
-      UNION ALL
-      SELECT
-        9 AS "d"
-    ) AS "d2"
-    CROSS JOIN (
-      SELECT
-        0 AS "d"
-      UNION ALL
-      SELECT
-        1 AS "d"
-      UNION ALL
-      SELECT
-        2 AS "d"
-      UNION ALL
-      SELECT
-        3 AS "d"
-      UNION ALL
-      SELECT
-        4 AS "d"
-      UNION ALL
-      SELECT
-        5 AS "d"
-      UNION ALL
-      SELECT
-        6 AS "d"
-      UNION ALL
-      SELECT
-        7 AS "d"
-      UNION ALL
-      SELECT
-        8 AS "d"
-      UNION ALL
-      SELECT
-        9 AS "d"
-    ) AS "d3"
-    CROSS JOIN (
-      SELECT
-        0 AS "d"
-      UNION ALL
-      SELECT
-        1 AS "d"
-      UNION ALL
-      SELECT
-        2 AS "d"
-      UNION ALL
-      SELECT
-        3 AS "d"
-      UNION ALL
-      SELECT
-        4 AS "d"
-      UNION ALL
-      SELECT
-        5 AS "d"
-      UNION ALL
-      SELECT
-        6 AS "d"
-      UNION ALL
-      SELECT
-        7 AS "d"
-      UNION ALL
-      SELECT
-        8 AS "d"
-      UNION ALL
-      SELECT
-        9 AS "d"
-    ) AS "d4"
-    CROSS JOIN (
-      SELECT
-        0 AS "d"
-      UNION ALL
-      SELECT
-        1 AS "d"
-      UNION ALL
-      SELECT
-        2 AS "d"
-      UNION ALL
-      SELECT
-        3 AS "d"
-      UNION ALL
-      SELECT
-        4 AS "d"
-      UNION ALL
-      SELECT
-        5 AS "d"
-      UNION ALL
-      SELECT
-        6 AS "d"
-      UNION ALL
-      SELECT
-        7 AS "d"
-      UNION ALL
-      SELECT
-        8 AS "d"
-      UNION ALL
-      SELECT
-        9 AS "d"
-    ) AS "d5"
-  ) AS "q2"
-  WHERE
-    TIMESTAMPADD('day', "q2"."n", "q1"."_first") <= "q1"."_last"
-), "orders" AS (
-  SELECT
-    CAST(DATE_TRUNC('month', "o"."date_key") AS DATE) AS "month_start",
-    COUNT(*) AS "gross_orders",
-    COUNT(CASE WHEN "o"."is_counted" THEN 1 END) AS "orders_count",
-    COUNT(CASE WHEN "o"."status" = 'completed' THEN 1 END) AS "completed_orders",
-    COUNT(CASE WHEN "o"."status" = 'cancelled' THEN 1 END) AS "cancelled_orders",
-    COUNT(DISTINCT CASE WHEN "o"."is_counted" THEN "o"."customer_id" END) AS "customers_count",
-    CAST(SUM("o"."total_amount") AS NUMERIC(18, 2)) AS "gross_sales_amount",
-    CAST(COALESCE(SUM(CASE WHEN "o"."is_counted" THEN "o"."total_amount" END), 0) AS NUMERIC(18, 2)) AS "total_sales_amount",
-    CAST(COALESCE(SUM(CASE WHEN "o"."is_counted" THEN "o"."shipping_cost" END), 0) AS NUMERIC(18, 2)) AS "total_shipping_cost"
-  FROM "core"."fct_orders" AS "o"
-  WHERE
-    "o"."date_key" IN (
-      SELECT
-        "date_key"
-      FROM "days"
-    )
+    CAST(DATE_TRUNC('month', "date_key") AS DATE) AS "month_start",
+    CAST(SUM("gross_orders") AS INT) AS "gross_orders",
+    CAST(SUM("orders_count") AS INT) AS "orders_count",
+    CAST(SUM("completed_orders") AS INT) AS "completed_orders",
+    CAST(SUM("cancelled_orders") AS INT) AS "cancelled_orders",
+    SUM("unknown_customer_orders") AS "unknown_customer_orders",
+    CAST(SUM("gross_sales_amount") AS NUMERIC(18, 2)) AS "gross_sales_amount",
+    CAST(SUM("total_sales_amount") AS NUMERIC(18, 2)) AS "total_sales_amount",
+    CAST(SUM("total_shipping_cost") AS NUMERIC(18, 2)) AS "total_shipping_cost"
+  FROM "core"."sales_by_day"
   GROUP BY
-    CAST(DATE_TRUNC('month', "o"."date_key") AS DATE)
+    CAST(DATE_TRUNC('month', "date_key") AS DATE)
+), "customers" AS (
+  SELECT
+    "month_start",
+    COUNT(*) AS "customers_count"
+  FROM "core"."customer_months"
+  GROUP BY
+    "month_start"
 ), "items" AS (
   SELECT
-    CAST(DATE_TRUNC('month', "i"."date_key") AS DATE) AS "month_start",
-    SUM("i"."quantity") AS "items",
-    SUM("i"."item_total") AS "revenue",
-    SUM(CASE WHEN "i"."category" = 'Electronics' THEN "i"."quantity" END) AS "electronics_items",
-    SUM(CASE WHEN "i"."category" = 'Clothing' THEN "i"."quantity" END) AS "clothing_items",
-    SUM(CASE WHEN "i"."category" = 'Footwear' THEN "i"."quantity" END) AS "footwear_items",
-    SUM(CASE WHEN "i"."category" = 'Accessories' THEN "i"."quantity" END) AS "accessories_items",
-    SUM(CASE WHEN "i"."category" = 'Electronics' THEN "i"."item_total" END) AS "electronics_revenue",
-    SUM(CASE WHEN "i"."category" = 'Clothing' THEN "i"."item_total" END) AS "clothing_revenue",
-    SUM(CASE WHEN "i"."category" = 'Footwear' THEN "i"."item_total" END) AS "footwear_revenue",
-    SUM(CASE WHEN "i"."category" = 'Accessories' THEN "i"."item_total" END) AS "accessories_revenue"
-  FROM "core"."fct_order_items" AS "i"
-  WHERE
-    "i"."is_counted" AND "i"."date_key" IN (
-      SELECT
-        "date_key"
-      FROM "days"
-    )
+    "month_start",
+    SUM("items") AS "items",
+    SUM("revenue") AS "revenue",
+    SUM(CASE WHEN "category" = 'Electronics' THEN "items" END) AS "electronics_items",
+    SUM(CASE WHEN "category" = 'Clothing' THEN "items" END) AS "clothing_items",
+    SUM(CASE WHEN "category" = 'Footwear' THEN "items" END) AS "footwear_items",
+    SUM(CASE WHEN "category" = 'Accessories' THEN "items" END) AS "accessories_items",
+    SUM(CASE WHEN "category" = 'Electronics' THEN "revenue" END) AS "electronics_revenue",
+    SUM(CASE WHEN "category" = 'Clothing' THEN "revenue" END) AS "clothing_revenue",
+    SUM(CASE WHEN "category" = 'Footwear' THEN "revenue" END) AS "footwear_revenue",
+    SUM(CASE WHEN "category" = 'Accessories' THEN "revenue" END) AS "accessories_revenue"
+  FROM "core"."sales_by_product"
   GROUP BY
-    CAST(DATE_TRUNC('month', "i"."date_key") AS DATE)
+    "month_start"
 )
 SELECT
   "o"."month_start",
@@ -583,7 +67,7 @@ SELECT
   "o"."orders_count",
   "o"."completed_orders",
   "o"."cancelled_orders",
-  "o"."customers_count",
+  COALESCE("c"."customers_count", 0) + CASE WHEN "o"."unknown_customer_orders" > 0 THEN 1 ELSE 0 END AS "customers_count",
   "o"."gross_sales_amount",
   "o"."total_sales_amount",
   "o"."total_shipping_cost",
@@ -598,18 +82,10 @@ SELECT
   CAST(COALESCE("i"."footwear_revenue", 0) AS NUMERIC(18, 2)) AS "footwear_revenue",
   CAST(COALESCE("i"."accessories_revenue", 0) AS NUMERIC(18, 2)) AS "accessories_revenue"
 FROM "orders" AS "o"
+LEFT JOIN "customers" AS "c"
+  ON "c"."month_start" = "o"."month_start"
 LEFT JOIN "items" AS "i"
   ON "i"."month_start" = "o"."month_start";
-
-SELECT
-  COUNT(*)
-FROM "core"."sales_by_month"
-WHERE
-  "month_start" IN (
-    SELECT
-      "partition_value"
-    FROM "changed_partitions"
-  );
 
 SELECT
   "wrong_rows"."month_start",
@@ -636,33 +112,5 @@ SELECT
   'core.sales_by_month' AS "table_name",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "refreshed_at",
   CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "changed_at",
-  'core.dim_customers core.fct_order_items core.fct_orders staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
+  'core.customer_months core.dim_customers core.fct_order_items core.fct_orders core.sales_by_day core.sales_by_product staging.customers staging.order_items staging.orders staging.products staging.stg_customers staging.stg_order_items staging.stg_orders' AS "inputs",
   '"month_start"' AS "unique_key";
-
-INSERT INTO "registry"."applied" ("table_name", "stage", "batch_id", "load_ts", "run_id", "rows_in", "inserted", "unchanged", "duplicate", "quarantined", "applied_at", "note")
-SELECT
-  'core.sales_by_month' AS "table_name",
-  "source" AS "stage",
-  "batch_id",
-  "load_ts",
-  'run' AS "run_id",
-  0 AS "rows_in",
-  0 AS "inserted",
-  0 AS "unchanged",
-  0 AS "duplicate",
-  0 AS "quarantined",
-  CAST(CAST('<time>' AS TIMESTAMP) AS TIMESTAMP) AS "applied_at",
-  "built_from" AS "note"
-FROM "mart_batches"
-WHERE
-  "is_new";
-
-SELECT
-  "month_start",
-  COUNT(*)
-FROM "core"."sales_by_month"
-GROUP BY
-  "month_start"
-ORDER BY
-  CASE WHEN "month_start" IS NULL THEN 1 ELSE 0 END,
-  "month_start" DESC;

@@ -290,13 +290,11 @@ LIMIT 10;
 
 SELECT
   "wrong_rows"."gross_orders",
-  "wrong_rows"."orders",
   "wrong_rows"."gross_amount",
   "wrong_rows"."amount",
   "wrong_rows"."items",
   "wrong_rows"."revenue",
   "wrong_rows"."gross_orders_1",
-  "wrong_rows"."orders_1",
   "wrong_rows"."gross_amount_1",
   "wrong_rows"."amount_1",
   "wrong_rows"."items_1",
@@ -306,59 +304,44 @@ FROM (
   WITH "days" AS (
     SELECT
       SUM("gross_orders") AS "gross_orders",
-      SUM("orders_count") AS "orders",
       SUM("gross_sales_amount") AS "gross_amount",
       SUM("total_sales_amount") AS "amount",
       SUM("total_items_sold") AS "items",
       SUM("items_revenue") AS "revenue"
     FROM "mart"."fct_daily_sales"
-  ), "orders" AS (
+  ), "sums" AS (
     SELECT
-      COUNT(*) AS "gross_orders",
-      COUNT(CASE WHEN "o"."is_counted" THEN 1 END) AS "orders",
-      SUM("o"."total_amount") AS "gross_amount",
-      COALESCE(SUM(CASE WHEN "o"."is_counted" THEN "o"."total_amount" END), 0) AS "amount"
-    FROM "core"."fct_orders" AS "o"
+      SUM("s"."gross_orders") AS "gross_orders",
+      SUM("s"."gross_sales_amount") AS "gross_amount",
+      SUM("s"."total_sales_amount") AS "amount",
+      SUM("s"."total_items_sold") AS "items",
+      SUM("s"."items_revenue") AS "revenue"
+    FROM "core"."sales_by_day" AS "s"
     CROSS JOIN "core"."as_of" AS "a"
     WHERE
-      "o"."date_key" <= "a"."as_of"
-  ), "items" AS (
-    SELECT
-      COALESCE(SUM("i"."quantity"), 0) AS "items",
-      COALESCE(SUM("i"."item_total"), 0) AS "revenue"
-    FROM "core"."fct_order_items" AS "i"
-    CROSS JOIN "core"."as_of" AS "a"
-    WHERE
-      "i"."is_counted" AND "i"."date_key" <= "a"."as_of"
+      "s"."date_key" <= "a"."as_of"
   )
   SELECT
     "d"."gross_orders",
-    "d"."orders",
     "d"."gross_amount",
     "d"."amount",
     "d"."items",
     "d"."revenue",
-    "o"."gross_orders",
-    "o"."orders",
-    "o"."gross_amount",
-    "o"."amount",
-    "i"."items",
-    "i"."revenue"
+    "s"."gross_orders",
+    "s"."gross_amount",
+    "s"."amount",
+    "s"."items",
+    "s"."revenue"
   FROM "days" AS "d"
-  CROSS JOIN "orders" AS "o"
-  CROSS JOIN "items" AS "i"
+  CROSS JOIN "sums" AS "s"
   WHERE
-    "o"."gross_orders" > 0
+    "s"."gross_orders" > 0
     AND (
-      (
-        NOT ("d"."gross_orders" <=> "o"."gross_orders")
-        OR NOT ("d"."orders" <=> "o"."orders")
-        OR NOT ("d"."gross_amount" <=> "o"."gross_amount")
-        OR NOT ("d"."amount" <=> "o"."amount")
-      )
-      OR (
-        NOT ("d"."items" <=> "i"."items") OR NOT ("d"."revenue" <=> "i"."revenue")
-      )
+      NOT ("d"."gross_orders" <=> "s"."gross_orders")
+      OR NOT ("d"."gross_amount" <=> "s"."gross_amount")
+      OR NOT ("d"."amount" <=> "s"."amount")
+      OR NOT ("d"."items" <=> "s"."items")
+      OR NOT ("d"."revenue" <=> "s"."revenue")
     )
 ) AS "wrong_rows"
 LIMIT 10;

@@ -10,6 +10,19 @@ WITH "reads" AS (
   FROM "reads"
   GROUP BY
     "stage"
+), "applied" AS (
+  SELECT
+    "table_name",
+    "stage",
+    "batch_id",
+    "load_ts",
+    "rows_in",
+    "inserted",
+    "applied_at",
+    "note"
+  FROM "registry"."applied"
+  WHERE
+    "table_name" IN ('staging.stg_customers', 'staging.customers', 'staging.customers')
 ), "staged" AS (
   SELECT
     "stage",
@@ -18,7 +31,7 @@ WITH "reads" AS (
     REGEXP_SUBSTR("note", '"from_key": ?(\[[^\]]*\]|\{[^}]*\}|[0-9.eE+-]+|true|false)', 1, 1, '', 1) AS "from_key",
     "rows_in" AS "records",
     "inserted" AS "loaded"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'staging.' || "stage"
     AND "stage" IN (
@@ -49,6 +62,7 @@ WITH "reads" AS (
                 'core.fct_orders',
                 'core.fct_order_items',
                 'core.sales_by_day',
+                'core.sales_by_product',
                 'core.sales_by_month',
                 'core.customer_months',
                 'mart.mart_dim_customers',
@@ -78,7 +92,7 @@ WITH "reads" AS (
         )
       )
     ) AS "mark"
-  FROM "registry"."applied" AS "a"
+  FROM "applied" AS "a"
   INNER JOIN "reads" AS "r"
     ON "r"."table_name" = "a"."table_name" AND "r"."stage" = "a"."stage"
   WHERE
@@ -124,7 +138,7 @@ WITH "reads" AS (
     "stage",
     "batch_id",
     "note"
-  FROM "registry"."applied"
+  FROM "applied"
   WHERE
     "table_name" = 'staging.stg_customers'
 )
@@ -288,10 +302,27 @@ SELECT
   "wrong_rows"."customers",
   COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
+  WITH "looked_at" AS (
+    SELECT
+      "email"
+    FROM "staging"."stg_customers"
+    WHERE
+      "customer_id" IN (
+        SELECT
+          "customer_id"
+        FROM "changed_keys"
+      )
+  )
   SELECT
     "email",
     COUNT(*) AS "customers"
   FROM "staging"."stg_customers"
+  WHERE
+    "email" IN (
+      SELECT
+        "email"
+      FROM "looked_at"
+    )
   GROUP BY
     "email"
   HAVING

@@ -198,8 +198,7 @@ SELECT
   "hk_user_id",
   "load_ts",
   "load_seq",
-  "hashdiff",
-  "batch_id"
+  "hashdiff"
 FROM "vault"."s_user_socdem"
 WHERE
   "hk_user_id" IN (
@@ -207,7 +206,13 @@ WHERE
       "hk_user_id"
     FROM "incoming"
   )
-  AND "batch_id" <> 'ghost';
+  AND NOT (
+    "load_ts" = CAST('1900-01-01 00:00:00' AS TIMESTAMP)
+    AND CAST("hk_user_id" AS VARCHAR(36)) IN (
+      CAST(CAST('00000000-0000-0000-0000-000000000000' AS UUID) AS VARCHAR(36)),
+      CAST(CAST('ffffffff-ffff-ffff-ffff-ffffffffffff' AS UUID) AS VARCHAR(36))
+    )
+  );
 
 CREATE LOCAL TEMPORARY TABLE "decided" ON COMMIT PRESERVE ROWS AS
 WITH "incoming" AS (
@@ -265,48 +270,15 @@ WITH "incoming" AS (
     "hk_user_id"
   HAVING
     COUNT(*) > 1
-), "doubtful" AS (
-  SELECT
-    "judged"."hk_user_id",
-    "judged"."hashdiff",
-    "judged"."load_ts",
-    "judged"."batch_id",
-    "judged"."row_no",
-    "judged"."_rank",
-    "judged"."_reason"
-  FROM "judged"
-  WHERE
-    NOT "_reason" IS NULL
-  UNION ALL
-  SELECT
-    "judged"."hk_user_id",
-    "judged"."hashdiff",
-    "judged"."load_ts",
-    "judged"."batch_id",
-    "judged"."row_no",
-    "judged"."_rank",
-    "judged"."_reason"
-  FROM "judged"
-  WHERE
-    "_reason" IS NULL
-    AND "hk_user_id" IN (
-      SELECT
-        "hk_user_id"
-      FROM "repeated"
-      UNION ALL
-      SELECT
-        "hk_user_id"
-      FROM "latest"
-    )
 ), "states" AS (
   SELECT
-    "doubtful"."hk_user_id",
-    "doubtful"."hashdiff",
-    "doubtful"."load_ts",
-    "doubtful"."batch_id",
-    "doubtful"."row_no",
-    "doubtful"."_rank",
-    "doubtful"."_reason",
+    "judged"."hk_user_id",
+    "judged"."hashdiff",
+    "judged"."load_ts",
+    "judged"."batch_id",
+    "judged"."row_no",
+    "judged"."_rank",
+    "judged"."_reason",
     COALESCE(
       LAG("hashdiff") OVER (
         PARTITION BY "hk_user_id", "load_ts"
@@ -315,7 +287,7 @@ WITH "incoming" AS (
       FALSE
     ) AS "_is_copy",
     MIN("hashdiff") OVER (PARTITION BY "hk_user_id", "load_ts") <> MAX("hashdiff") OVER (PARTITION BY "hk_user_id", "load_ts") AS "_in_conflict"
-  FROM "doubtful"
+  FROM "judged"
   WHERE
     "hk_user_id" IN (
       SELECT
@@ -417,15 +389,20 @@ SELECT
     ELSE 'inserted'
   END AS "_outcome",
   0 AS "load_seq"
-FROM "doubtful" AS "j"
+FROM "judged" AS "j"
 LEFT JOIN "latest" AS "l"
   ON "l"."hk_user_id" = "j"."hk_user_id"
 WHERE
-  "j"."hk_user_id" IS NULL
-  OR NOT "j"."hk_user_id" IN (
-    SELECT
-      "hk_user_id"
-    FROM "repeated"
+  (
+    NOT "j"."_reason" IS NULL OR NOT "l"."hk_user_id" IS NULL
+  )
+  AND (
+    "j"."hk_user_id" IS NULL
+    OR NOT "j"."hk_user_id" IN (
+      SELECT
+        "hk_user_id"
+      FROM "repeated"
+    )
   );
 
 INSERT INTO "vault"."s_user_socdem" ("hk_user_id", "country", "age", "load_ts", "load_seq", "hashdiff", "record_source", "batch_id")
@@ -551,8 +528,7 @@ FROM (
       "hk_user_id",
       "load_ts",
       "load_seq",
-      "hashdiff",
-      "batch_id"
+      "hashdiff"
     FROM "vault"."s_user_socdem"
   ), "several" AS (
     SELECT DISTINCT
@@ -575,7 +551,6 @@ FROM (
       "load_ts",
       "load_seq",
       "hashdiff",
-      "batch_id",
       LAG("hashdiff") OVER (PARTITION BY "hk_user_id" ORDER BY "load_ts" NULLS LAST, "load_seq" NULLS LAST) AS "hashdiff_before"
     FROM "seen"
     WHERE
@@ -586,13 +561,17 @@ FROM (
       )
   )
   SELECT
-    "hk_user_id",
-    "load_ts",
-    "load_seq",
-    "batch_id"
-  FROM "history"
+    "h"."hk_user_id",
+    "h"."load_ts",
+    "h"."load_seq",
+    "t"."batch_id"
+  FROM "history" AS "h"
+  INNER JOIN "vault"."s_user_socdem" AS "t"
+    ON "t"."hk_user_id" = "h"."hk_user_id"
+    AND "t"."load_ts" = "h"."load_ts"
+    AND "t"."load_seq" = "h"."load_seq"
   WHERE
-    "hashdiff" = "hashdiff_before"
+    "h"."hashdiff" = "h"."hashdiff_before"
 ) AS "wrong_rows"
 LIMIT 10;
 
