@@ -6,11 +6,18 @@ from typing import Any, Protocol
 from vault_assets.loading.audits import Audit, Verdict, evaluate, refuse_failures
 from vault_assets.loading.consuming import NEW, consumed_anew, find_batches, record
 from vault_assets.loading.layouts import change_layout, ensure_layout
-from vault_assets.loading.mart_keys import key_text, mart_audits, proved_key, written_audit
+from vault_assets.loading.mart_keys import (
+    key_text,
+    mart_audits,
+    of_all_rows,
+    proved_key,
+    written_audit,
+)
 from vault_assets.loading.refreshing import refresh_of
 from vault_assets.loading.tables import ensure_registry
 from vault_assets.loading.writing import Query, Written, described, fit, source_of
 from vault_assets.model import Warehouse
+from vault_assets.model.incremental import WRITTEN_ROWS
 from vault_assets.model.partitions import BATCHES
 from vault_assets.sql.plans import TablePlan
 from vault_assets.targets.session import Session
@@ -38,6 +45,11 @@ class Division(Protocol):
     @property
     def consumes(self) -> bool:
         """Whether new batches say what is built, not a person."""
+        ...
+
+    @property
+    def keeps_written(self) -> bool:
+        """Whether temp table `written_rows` holds what is written, if not all is."""
         ...
 
     @property
@@ -123,19 +135,21 @@ def replace_changed(
         ensure_layout(session, table, layout)
         whole = anew or division.everything or consumed_anew(session)
         division.choose(session, whole=whole)
+        kept = division.keeps_written and not whole
         count = _replace(session, division, rows, whole=whole)
-        verdicts = [_only_changed(session, division, rows, count)]
+        verdicts = [_only_changed(session, division, rows, count, kept=kept)]
         key_audits = _key_audits(session, warehouse, name, division, whole=whole)
-        verdicts += evaluate(session, [*key_audits, *audits], blocking=True)
+        own = audits if kept else of_all_rows(audits, table)
+        verdicts += evaluate(session, [*key_audits, *own], blocking=True)
         refuse_failures(table.label, verdicts)
-        verdicts += evaluate(session, audits, blocking=False)
+        verdicts += evaluate(session, own, blocking=False)
         changed = whole or session.value(f"select count(*) > 0 from {division.temp}")
         if changed or session.value(f"select bool_or(is_new) from {BATCHES}"):
             refresh.note(session, changed=changed)
         if whole or division.consumes:
             record(session, table, run_id)
         told = division.finish(session)
-        for temporary in (division.temp, BATCHES, NEW):
+        for temporary in (division.temp, BATCHES, NEW, WRITTEN_ROWS):
             session.run(f"drop table if exists temp.{temporary}", note=False)
         done = tuple(session.statements)
         return Written(table.label, count, columns, done, tuple(verdicts), **told)
@@ -145,11 +159,17 @@ def replace_changed(
 
 
 def _replace(session: Session, division: Division, query: Query, *, whole: bool) -> int:
-    if not whole and not session.value(f"select count(*) from {division.temp}"):
-        return 0
-    table = division.table.sql
+    table, kept = division.table.sql, f"create or replace temp table {WRITTEN_ROWS} as\n"
     if whole:
         session.run(f"delete from {table}")
+    elif not session.value(f"select count(*) from {division.temp}"):
+        if division.keeps_written:
+            session.run(f"{kept}select * from {table} limit 0", note=False)
+        return 0
+    elif division.keeps_written:
+        session.run(f"{kept}{query.sql}", query.parameters)
+        session.clear(division.table, division.matching, division.built(session))
+        return session.run(f"insert into {table} by name\nselect * from {WRITTEN_ROWS}")
     else:
         session.clear(division.table, division.matching, division.built(session))
     return session.run(f"insert into {table} by name\n{query.sql}", query.parameters)
@@ -162,13 +182,20 @@ def _key_audits(
     key = warehouse.marts[name].key
     if whole or not key or proved_key(session, division.table) != key_text(key):
         return mart_audits(warehouse, name)
-    return [written_audit(warehouse, name, division.matching, division.columns)]
+    written = (
+        WRITTEN_ROWS
+        if division.keeps_written
+        else f"{division.table.sql} where {division.matching}"
+    )
+    return [written_audit(warehouse, name, written, division.columns)]
 
 
-def _only_changed(session: Session, division: Division, query: Query, inserted: int) -> Verdict:
+def _only_changed(
+    session: Session, division: Division, query: Query, inserted: int, *, kept: bool
+) -> Verdict:
     """Judge the rows written: what is built was empty, so that counting its rows is enough."""
-    audit = division.only_changed
-    count = f"select count(*) from {division.table.sql} where {division.matching}"
+    audit, rows = division.only_changed, WRITTEN_ROWS if kept else division.table.sql
+    count = f"select count(*) from {rows} where {division.matching}"
     if not inserted or session.value(count) == inserted:
         return Verdict(audit, 0)
     sql = division.strangers(query.sql)

@@ -5,7 +5,7 @@ from typing import Any
 
 from vault_assets.loading.audits import Audit, Verdict, evaluate
 from vault_assets.loading.declared_audits import declared_audits
-from vault_assets.loading.marts import mart_audits
+from vault_assets.loading.mart_keys import mart_audits, of_all_rows
 from vault_assets.loading.pattern_audits import LATEST, checks_of, key_context
 from vault_assets.loading.repairing import EARLIEST
 from vault_assets.loading.stage_audits import stage_audits
@@ -71,7 +71,8 @@ def judge_mart(lake: Target, warehouse: Warehouse, name: str) -> tuple[Verdict, 
             note=False,
         )
     try:
-        return _judged(session, [*mart_audits(warehouse, name), *declared_audits(mart)])
+        declared = of_all_rows(declared_audits(mart), table)
+        return _judged(session, [*mart_audits(warehouse, name), *declared])
     finally:
         for temporary in (CHANGED, CHANGED_KEYS):
             session.run(f"drop table if exists temp.{temporary}", note=False)

@@ -49,6 +49,11 @@ class Keys:
         return True
 
     @property
+    def keeps_written(self) -> bool:
+        """Whether `written_rows` holds what is written: keys that change are few."""
+        return True
+
+    @property
     def only_changed(self) -> Audit:
         """The audit that only built keys are written."""
         return ONLY_CHANGED_KEYS

@@ -1,9 +1,12 @@
 """The check that a mart's key is unique: over all rows, or over those that a build has written."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vault_assets.loading.audits import Audit
 from vault_assets.model import Warehouse
+from vault_assets.model.incremental import WRITTEN_ROWS
 from vault_assets.model.names import quoted
 from vault_assets.sql.mart_tables import mart_table
 from vault_assets.sql.plans import TablePlan
@@ -11,6 +14,7 @@ from vault_assets.sql.registry import REFRESHED
 from vault_assets.targets.session import Session
 
 KEY_UNIQUE = "key_unique"
+_WRITTEN = re.compile(rf"\b{WRITTEN_ROWS}\b")
 
 
 def mart_audits(warehouse: Warehouse, name: str) -> list[Audit]:
@@ -19,8 +23,13 @@ def mart_audits(warehouse: Warehouse, name: str) -> list[Audit]:
     return [_audit(mart.key, f"select {key_text(mart.key)} from {table}")] if mart.key else []
 
 
+def of_all_rows(audits: Sequence[Audit], table: TablePlan) -> list[Audit]:
+    """Return audits of a mart by key that read all its rows as those that a build has written."""
+    return [replace(audit, sql=_WRITTEN.sub(table.sql, audit.sql)) for audit in audits]
+
+
 def written_audit(
-    warehouse: Warehouse, name: str, matching: str, divided_by: Sequence[str]
+    warehouse: Warehouse, name: str, written: str, divided_by: Sequence[str]
 ) -> Audit:
     """Return the audit of a mart's key over the rows that a build has written.
 
@@ -29,17 +38,18 @@ def written_audit(
     Args:
         warehouse: The declaration.
         name: The mart; it declares a key.
-        matching: SQL: whether a row was written.
-        divided_by: Columns that `matching` reads; rows that differ in one are apart.
+        written: SQL after `from`: the rows that were written.
+        divided_by: Columns that divide the mart; rows that differ in one are apart.
     """
     mart, table = warehouse.marts[name], mart_table(warehouse, name).sql
     keys = key_text(mart.key)
-    written = f"select {keys} from {table} where {matching}"
+    rows = f"select {keys} from {written}"
     if set(divided_by) <= set(mart.key):
-        return _audit(mart.key, written)
+        return _audit(mart.key, rows)
     missing = " or ".join(f"{quoted(column)} is null" for column in mart.key)
-    with_others = f"select {keys} from {table} where ({keys}) in ({written})"
-    return _audit(mart.key, f"{with_others} union all {written} and ({missing})")
+    with_others = f"select {keys} from {table} where ({keys}) in ({rows})"
+    without = f"select {keys} from ({rows}) as written where {missing}"
+    return _audit(mart.key, f"{with_others} union all {without}")
 
 
 def proved_key(session: Session, table: TablePlan) -> str | None:

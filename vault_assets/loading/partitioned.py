@@ -56,6 +56,11 @@ class Partitions:
         return self.bounds is None
 
     @property
+    def keeps_written(self) -> bool:
+        """Whether `written_rows` holds what is written: a partition may be large."""
+        return False
+
+    @property
     def only_changed(self) -> Audit:
         """The audit that only built partitions are written."""
         return ONLY_CHANGED

@@ -10,6 +10,9 @@ from vault_assets.model.names import Name
 CHANGED_KEYS = "changed_keys"
 """The temp table that the query of such a mart reads: the columns of `key`."""
 
+WRITTEN_ROWS = "written_rows"
+"""What the checks of such a mart may read: the rows that a build has written."""
+
 
 class Incremental(Declared):
     """How rows of a mart are replaced by key: a build replaces the keys that changed, no others."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vault_assets.errors import DeclarationError, TargetError
-from vault_assets.loading.audits import AuditsFailedError
+from vault_assets.loading.audits import Audit, AuditsFailedError
 from vault_assets.loading.declared_audits import declared_audits
 from vault_assets.loading.judging import judge_mart
 from vault_assets.loading.marts import build_mart
@@ -194,6 +194,25 @@ def test_checks_may_read_the_changed_keys(house: House) -> None:
     with pytest.raises(AuditsFailedError, match="no_t"):
         build_mart(house.lake, house.warehouse, "sessions", extra_audits=audits)
     assert all(verdict.passed for verdict in judge_mart(house.lake, house.warehouse, "sessions"))
+
+
+def test_checks_may_read_the_written_rows(house: House) -> None:
+    seen = Audit("seen", "-- written_rows\nselect w.session from written_rows as w")
+    house.land("visits", *FIRST)
+
+    def found(**how: Any) -> list[Any]:
+        written = build_mart(house.lake, house.warehouse, "sessions", extra_audits=[seen], **how)
+        (verdict,) = [v for v in written.verdicts if v.audit.name == "seen"]
+        return sorted(row["session"] for row in verdict.sample)
+
+    assert found() == ["s", "t"]
+    house.land("visits", ("s", "pay", 5, DAY))
+    assert found() == ["s"]
+    assert found() == []
+    assert found(partitions="all") == ["s", "t"]
+    changed(house, "sessions", checks={"seen": {"sql": seen.sql}})
+    verdicts = judge_mart(house.lake, house.warehouse, "sessions")
+    assert {v.audit.name: v.failed_rows for v in verdicts}["seen"] == 2
 
 
 def test_keys_are_replaced_in_a_real_lake(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 -- core.fct_orders: customers of orders that core.dim_customers does not have.
 -- Rule: looked at are the orders that the build has written.
 select o.customer_id, count(*) as orders
-from core.fct_orders as o
+from written_rows as o
 left join core.dim_customers as c on c.customer_id = o.customer_id
-where c.customer_id is null and o.order_id in (select order_id from changed_keys)
+where c.customer_id is null
 group by o.customer_id

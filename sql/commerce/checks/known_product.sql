@@ -1,5 +1,5 @@
 -- core.fct_order_items: lines whose product is not known.
 -- Rule: looked at are the orders that the build has written.
 select order_item_id, order_id
-from core.fct_order_items
-where product_id = -1 and order_id in (select order_id from changed_keys)
+from written_rows
+where product_id = -1

@@ -3,8 +3,8 @@
 -- Note: days are compared as they are stored, so that the engine skips the others.
 with written as (
   select customer_id, date_key, order_id
-  from core.fct_orders
-  where customer_id <> -1 and order_id in (select order_id from changed_keys)
+  from written_rows
+  where customer_id <> -1
 ),
 days as (
   select date_key from written

@@ -1,5 +1,5 @@
 -- staging.stg_order_items: lines that were delivered with a quantity below 1.
 -- Rule: looked at are the orders that the build has written.
 select order_item_id, order_id
-from staging.stg_order_items
-where is_clamped and order_id in (select order_id from changed_keys)
+from written_rows
+where is_clamped
