@@ -43,17 +43,20 @@ qualify row_number() over (partition by b.click_id order by b.event_timestamp, b
 ----
 create or replace table stage.purchases as
 with confirmed as (
-  select session_id, event_id, event_timestamp,
-    lag(event_timestamp) over (partition by session_id order by event_timestamp, event_id) as before
+  select session_id, event_id, event_timestamp
   from stage.transitions where page_url_path = '/confirmation'
+),
+payer as (
+  select session_id, event_timestamp, min(event_id) as event_id from confirmed group by all
+),
+paid as (
+  select p.event_id, count(*) as product_count
+  from (from stage.transitions where starts_with(page_url_path, '/product_')) as v
+  asof join payer as p on p.session_id = v.session_id and v.event_timestamp < p.event_timestamp
+  group by all
 )
-select c.session_id, c.event_timestamp, count(v.event_id) as product_count
-from confirmed as c
-left join stage.transitions as v on v.session_id = c.session_id
-  and starts_with(v.page_url_path, '/product_')
-  and v.event_timestamp < c.event_timestamp
-  and (c.before is null or v.event_timestamp >= c.before)
-group by c.session_id, c.event_id, c.event_timestamp;
+select c.session_id, c.event_timestamp, coalesce(p.product_count, 0) as product_count
+from confirmed as c left join paid as p using (event_id);
 ----
 create or replace table mart.events_distribution_hourly as
 select case when starts_with(page_url_path, '/product_') then 'add product'
@@ -124,14 +127,15 @@ from stage.transitions left join last_one using (session_id)
 where starts_with(page_url_path, '/product_') group by all;
 ----
 create or replace table mart.pages_before_purchase as
-with bought as (
-  select session_id, event_timestamp as paid_at,
-    lag(event_timestamp) over (partition by session_id order by event_timestamp, product_count desc) as before,
-    product_count
-  from stage.purchases
+with payer as (
+  select session_id, event_timestamp as paid_at, max(product_count) as product_count
+  from stage.purchases group by all
+),
+seen as (
+  select t.page_url_path, t.session_id, p.paid_at, p.product_count
+  from stage.transitions as t
+  asof join payer as p on p.session_id = t.session_id and t.event_timestamp < p.paid_at
 )
 select page_url_path, count(distinct (session_id, paid_at)) as purchases
-from stage.transitions inner join bought using (session_id)
-where product_count >= 1 and page_url_path <> '/confirmation' and event_timestamp < paid_at
-  and (before is null or event_timestamp >= before)
+from seen where product_count >= 1 and page_url_path <> '/confirmation'
 group by all order by purchases desc, page_url_path limit 10;
