@@ -121,9 +121,10 @@ class ByHand:
         self.connection.execute("begin")
         for path in files:
             self._load(path)
+        self.connection.execute("commit")
+        # The engine takes tables of its own transaction for empty, and would join them by loops.
         for statement in SCRIPT.split("----"):
             self.connection.execute(statement)
-        self.connection.execute("commit")
 
     def _load(self, path: Path) -> None:
         source, hour = path.name.partition(".")[0], literal(_hour(path))

@@ -9,6 +9,7 @@ from benchmarks.reporting import by_table, summary
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
+@pytest.mark.long
 def test_all_variants_make_equal_tables_in_every_phase():
     # Raises if any stage, quarantine, vault table or mart differs after a phase.
     found = measure(scale=0.005, memory="1GB", repeat=1)
