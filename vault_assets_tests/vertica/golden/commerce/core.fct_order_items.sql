@@ -414,13 +414,7 @@ FROM (
   LEFT JOIN "core"."fct_orders" AS "o"
     ON "o"."order_id" = "i"."order_id"
   WHERE
-    "i"."date_key" IS NULL
-    AND "o"."order_id" IS NULL
-    AND "i"."order_id" IN (
-      SELECT
-        "order_id"
-      FROM "changed_keys"
-    )
+    "i"."date_key" IS NULL AND "o"."order_id" IS NULL
 ) AS "wrong_rows"
 LIMIT 10;
 
@@ -435,11 +429,6 @@ FROM (
   FROM "core"."fct_order_items"
   WHERE
     "product_id" = -1
-    AND "order_id" IN (
-      SELECT
-        "order_id"
-      FROM "changed_keys"
-    )
 ) AS "wrong_rows"
 LIMIT 10;
 

@@ -484,11 +484,6 @@ FROM (
   FROM "core"."fct_orders"
   WHERE
     "customer_id" = -1
-    AND "order_id" IN (
-      SELECT
-        "order_id"
-      FROM "changed_keys"
-    )
 ) AS "wrong_rows"
 LIMIT 10;
 
@@ -505,11 +500,6 @@ FROM (
     ON "c"."customer_id" = "o"."customer_id"
   WHERE
     "c"."customer_id" IS NULL
-    AND "o"."order_id" IN (
-      SELECT
-        "order_id"
-      FROM "changed_keys"
-    )
   GROUP BY
     "o"."customer_id"
 ) AS "wrong_rows"
@@ -528,11 +518,6 @@ FROM (
     ON "d"."date_key" = "o"."date_key"
   WHERE
     "d"."date_key" IS NULL
-    AND "o"."order_id" IN (
-      SELECT
-        "order_id"
-      FROM "changed_keys"
-    )
 ) AS "wrong_rows"
 LIMIT 10;
 
@@ -551,11 +536,6 @@ FROM (
   FROM "core"."fct_orders"
   WHERE
     ABS("total_amount" - "items_amount" - "shipping_cost") > 0.01
-    AND "order_id" IN (
-      SELECT
-        "order_id"
-      FROM "changed_keys"
-    )
 ) AS "wrong_rows"
 LIMIT 10;
 
@@ -574,11 +554,6 @@ FROM (
     FROM "core"."fct_orders"
     WHERE
       "customer_id" <> -1
-      AND "order_id" IN (
-        SELECT
-          "order_id"
-        FROM "changed_keys"
-      )
   ), "days" AS (
     SELECT
       "date_key"

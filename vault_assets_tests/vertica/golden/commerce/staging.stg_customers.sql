@@ -302,17 +302,6 @@ SELECT
   "wrong_rows"."customers",
   COUNT(*) OVER () AS "wrong_rows_in_all"
 FROM (
-  WITH "looked_at" AS (
-    SELECT
-      "email"
-    FROM "staging"."stg_customers"
-    WHERE
-      "customer_id" IN (
-        SELECT
-          "customer_id"
-        FROM "changed_keys"
-      )
-  )
   SELECT
     "email",
     COUNT(*) AS "customers"
@@ -321,7 +310,7 @@ FROM (
     "email" IN (
       SELECT
         "email"
-      FROM "looked_at"
+      FROM "staging"."stg_customers"
     )
   GROUP BY
     "email"
@@ -639,3 +628,5 @@ DROP TABLE IF EXISTS "changed_keys";
 DROP TABLE IF EXISTS "mart_batches";
 
 DROP TABLE IF EXISTS "new_batches";
+
+DROP TABLE IF EXISTS "written_rows";

@@ -359,11 +359,7 @@ FROM (
     "order_id"
   FROM "staging"."stg_order_items"
   WHERE
-    "is_clamped" AND "order_id" IN (
-      SELECT
-        "order_id"
-      FROM "changed_keys"
-    )
+    "is_clamped"
 ) AS "wrong_rows"
 LIMIT 10;
 

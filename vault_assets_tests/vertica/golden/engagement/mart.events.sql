@@ -626,3 +626,5 @@ DROP TABLE IF EXISTS "changed_partitions";
 DROP TABLE IF EXISTS "mart_batches";
 
 DROP TABLE IF EXISTS "new_batches";
+
+DROP TABLE IF EXISTS "written_rows";
